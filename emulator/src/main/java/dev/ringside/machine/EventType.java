@@ -1,0 +1,50 @@
+package dev.ringside.machine;
+
+/** The steps of a request's route that an {@link EventLog} notes, in the order of the route. */
+public enum EventType {
+  /** The driver wrote a request's chain into the ring. First: slot. Second: bytes of data. */
+  SUBMIT(1),
+  /** The driver published the available index. First: the index. Second: chains in this batch. */
+  PUBLISH_AVAILABLE(2),
+  /** The driver notified the device. First: queue. Second: chains since the last notification. */
+  KICK(3),
+  /** The device had asked not to be notified. First: queue. Second: as for {@link #KICK}. */
+  SUPPRESS_KICK(4),
+  /** The device took a chain. First: head descriptor. Second: request type. */
+  POP(5),
+  /** The storage begins. First: head descriptor. Second: bytes of data. */
+  BEGIN_SERVICE(6),
+  /** The storage has ended. First: head descriptor. Second: status byte. */
+  END_SERVICE(7),
+  /** The device published the used index. First: the index. Second: entries in this batch. */
+  PUBLISH_USED(8),
+  /** The device raised the interrupt. First: queue. */
+  INTERRUPT(9),
+  /** The driver had asked not to be interrupted. First: queue. */
+  SUPPRESS_INTERRUPT(10),
+  /** The driver ended a request. First: slot. Second: status byte. */
+  REAP(11);
+
+  private static final EventType[] BY_CODE = new EventType[values().length + 1];
+
+  static {
+    for (EventType type : values()) {
+      BY_CODE[type.code] = type;
+    }
+  }
+
+  private final int code;
+
+  EventType(int code) {
+    this.code = code;
+  }
+
+  /** The number that stands for this type in logs and hashes; it never changes. */
+  int code() {
+    return code;
+  }
+
+  static EventType of(int code) {
+    return BY_CODE[code];
+  }
+}

@@ -1,0 +1,298 @@
+package dev.ringside.machine;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.bytes.PointerBytesStore;
+
+/**
+ * The guest's RAM: one foreign segment, seen through guest-physical addresses.
+ *
+ * <p>RAM starts at address 0. It is contiguous, or it has one hole for register windows, as on a
+ * PC: what does not fit below the hole continues above it.
+ *
+ * <pre>
+ *   0            holeStart        holeEnd              end()
+ *   |  low RAM   |   (no RAM)     |  high RAM          |
+ * </pre>
+ *
+ * <p>Every address is a number that a guest chose, so every access is checked: an address range
+ * must not wrap around 2^64, must not touch the hole and must end inside RAM. Multi-byte values are
+ * little-endian (virtio 1.4, section 1.4). The plain accessors accept any alignment; the ones with
+ * {@code Acquire} and {@code Release} in their name need natural alignment.
+ */
+public final class GuestMemory implements AutoCloseable {
+  /** Size of a frame, the unit of RAM and of {@link FrameAllocator}, in bytes. */
+  public static final int FRAME_SIZE = 4096;
+
+  /** Where the hole starts when RAM is large enough to have one: 3 GiB, as on a PC. */
+  public static final long DEFAULT_HOLE_START = 3L << 30;
+
+  /** Where RAM continues above the hole: 4 GiB. */
+  public static final long DEFAULT_HOLE_END = 4L << 30;
+
+  private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
+  private static final VarHandle SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+  private static final VarHandle INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+  private static final VarHandle LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+  private static final VarHandle ALIGNED_SHORT =
+      ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+  private static final VarHandle ALIGNED_INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+  private final Arena arena;
+  private final MemorySegment ram;
+  private final int fileDescriptor;
+  private final long lowSize;
+  private final long holeEnd;
+
+  private GuestMemory(
+      Arena arena, MemorySegment ram, int fileDescriptor, long holeStart, long holeEnd) {
+    this.arena = arena;
+    this.ram = ram;
+    this.fileDescriptor = fileDescriptor;
+    this.lowSize = Math.min(ram.byteSize(), holeStart);
+    this.holeEnd = holeEnd;
+  }
+
+  /**
+   * RAM that only this process sees. The operating system commits a page when it is first touched.
+   *
+   * @param size in bytes, a positive multiple of {@link #FRAME_SIZE}
+   */
+  public static GuestMemory anonymous(long size) {
+    return anonymous(size, DEFAULT_HOLE_START, DEFAULT_HOLE_END);
+  }
+
+  /**
+   * RAM with a hole of the caller's choice.
+   *
+   * @param size in bytes, a positive multiple of {@link #FRAME_SIZE}
+   * @param holeStart first address without RAM, a positive multiple of {@link #FRAME_SIZE}
+   * @param holeEnd first address after the hole, above {@code holeStart}
+   */
+  public static GuestMemory anonymous(long size, long holeStart, long holeEnd) {
+    checkLayout(size, holeStart, holeEnd);
+    Arena arena = Arena.ofShared();
+    MemorySegment ram = Posix.mapAnonymous(size, arena);
+    return new GuestMemory(arena, ram, Posix.NO_FILE_DESCRIPTOR, holeStart, holeEnd);
+  }
+
+  /**
+   * RAM behind a memfd, which another process can map through its file descriptor.
+   *
+   * @param size in bytes, a positive multiple of {@link #FRAME_SIZE}
+   */
+  public static GuestMemory memfd(long size) {
+    checkLayout(size, DEFAULT_HOLE_START, DEFAULT_HOLE_END);
+    Arena arena = Arena.ofShared();
+    int fileDescriptor = Posix.memfdCreate("ringside-guest-ram", size);
+    MemorySegment ram = Posix.mapShared(fileDescriptor, size, arena);
+    return new GuestMemory(arena, ram, fileDescriptor, DEFAULT_HOLE_START, DEFAULT_HOLE_END);
+  }
+
+  private static void checkLayout(long size, long holeStart, long holeEnd) {
+    if (size <= 0 || size % FRAME_SIZE != 0) {
+      throw new IllegalArgumentException(
+          "guest RAM of " + size + " bytes: not a positive multiple of " + FRAME_SIZE);
+    }
+    if (holeStart <= 0 || holeStart % FRAME_SIZE != 0 || holeEnd <= holeStart) {
+      throw new IllegalArgumentException("a hole from 0x%x to 0x%x".formatted(holeStart, holeEnd));
+    }
+  }
+
+  /** How much RAM there is, in bytes, without the hole. */
+  public long size() {
+    return ram.byteSize();
+  }
+
+  /** The first address above all RAM. */
+  public long end() {
+    return ram.byteSize() == lowSize ? lowSize : holeEnd + ram.byteSize() - lowSize;
+  }
+
+  /** Where low RAM ends: the start of the hole, or {@link #end()} when RAM does not reach it. */
+  public long lowEnd() {
+    return lowSize;
+  }
+
+  /** Where high RAM starts, when there is any. */
+  public long highStart() {
+    return holeEnd;
+  }
+
+  /** The memfd that holds this RAM, or -1 for anonymous RAM. */
+  public int fileDescriptor() {
+    return fileDescriptor;
+  }
+
+  /**
+   * Where a guest range lies in {@link #segment()}, or -1 when it is not all RAM: because it wraps
+   * around 2^64, touches the hole or passes the end. An empty range is RAM when its address is.
+   *
+   * @param address guest-physical, unsigned
+   * @param length in bytes; negative is never RAM
+   */
+  public long offset(long address, long length) {
+    // With length <= lowSize the subtraction cannot go below zero, so one unsigned comparison also
+    // refuses addresses of 2^63 and above and sums that wrap.
+    if (length >= 0 && length <= lowSize && Long.compareUnsigned(address, lowSize - length) <= 0) {
+      return address;
+    }
+    return highOffset(address, length);
+  }
+
+  private long highOffset(long address, long length) {
+    long highSize = ram.byteSize() - lowSize;
+    long inHigh = address - holeEnd;
+    if (length < 0
+        || length > highSize
+        || Long.compareUnsigned(address, holeEnd) < 0
+        || Long.compareUnsigned(inHigh, highSize - length) > 0) {
+      return -1;
+    }
+    return lowSize + inHigh;
+  }
+
+  /** Whether all of a guest range is RAM. */
+  public boolean contains(long address, long length) {
+    return offset(address, length) >= 0;
+  }
+
+  /**
+   * Where a guest range lies in {@link #segment()}.
+   *
+   * @throws GuestAddressException when not all of the range is RAM
+   */
+  public long checkedOffset(long address, long length) {
+    long offset = offset(address, length);
+    if (offset < 0) {
+      throw new GuestAddressException(address, length, this);
+    }
+    return offset;
+  }
+
+  /**
+   * A view of a guest range, checked once here and against its own bounds at every access.
+   *
+   * @throws GuestAddressException when not all of the range is RAM
+   */
+  public MemorySegment slice(long address, long length) {
+    return ram.asSlice(checkedOffset(address, length), length);
+  }
+
+  /**
+   * All RAM, low before high, for moving data without a copy in between. Positions in it come from
+   * {@link #offset}, never from a guest.
+   */
+  public MemorySegment segment() {
+    return ram;
+  }
+
+  /**
+   * A bounds-checked Chronicle view of a guest range, for structured reading and annotated dumps.
+   * It must not be used after {@link #close()}.
+   *
+   * @throws GuestAddressException when not all of the range is RAM
+   */
+  public Bytes<?> bytes(long address, long length) {
+    long offset = checkedOffset(address, length);
+    PointerBytesStore store = new PointerBytesStore();
+    store.set(ram.address() + offset, length);
+    return store.bytesForRead();
+  }
+
+  public int getU8(long address) {
+    return (byte) BYTE.get(ram, checkedOffset(address, Byte.BYTES)) & 0xff;
+  }
+
+  public void setU8(long address, int value) {
+    BYTE.set(ram, checkedOffset(address, Byte.BYTES), (byte) value);
+  }
+
+  public int getU16(long address) {
+    return (short) SHORT.get(ram, checkedOffset(address, Short.BYTES)) & 0xffff;
+  }
+
+  public void setU16(long address, int value) {
+    SHORT.set(ram, checkedOffset(address, Short.BYTES), (short) value);
+  }
+
+  /** The 32-bit value as it stands; {@code & 0xffff_ffffL} makes it unsigned. */
+  public int getU32(long address) {
+    return (int) INT.get(ram, checkedOffset(address, Integer.BYTES));
+  }
+
+  public void setU32(long address, int value) {
+    INT.set(ram, checkedOffset(address, Integer.BYTES), value);
+  }
+
+  /** The 64-bit value as it stands. */
+  public long getU64(long address) {
+    return (long) LONG.get(ram, checkedOffset(address, Long.BYTES));
+  }
+
+  public void setU64(long address, long value) {
+    LONG.set(ram, checkedOffset(address, Long.BYTES), value);
+  }
+
+  /** Reads a 16-bit index; later reads of this thread see what was written before its release. */
+  public int getU16Acquire(long address) {
+    return (short) ALIGNED_SHORT.getAcquire(ram, checkedOffset(address, Short.BYTES)) & 0xffff;
+  }
+
+  /** Publishes a 16-bit index: earlier writes of this thread are visible to whoever acquires it. */
+  public void setU16Release(long address, int value) {
+    ALIGNED_SHORT.setRelease(ram, checkedOffset(address, Short.BYTES), (short) value);
+  }
+
+  /** Like {@link #getU16Acquire} for 32 bits. */
+  public int getU32Acquire(long address) {
+    return (int) ALIGNED_INT.getAcquire(ram, checkedOffset(address, Integer.BYTES));
+  }
+
+  /** Like {@link #setU16Release} for 32 bits. */
+  public void setU32Release(long address, int value) {
+    ALIGNED_INT.setRelease(ram, checkedOffset(address, Integer.BYTES), value);
+  }
+
+  /**
+   * Orders every earlier access of this thread before every later one, including a store before a
+   * load, which neither release nor acquire does. Each use says which two it keeps apart.
+   */
+  public static void fullFence() {
+    VarHandle.fullFence();
+  }
+
+  /** Copies guest bytes into an array. */
+  public void read(long address, byte[] target, int targetOffset, int length) {
+    long offset = checkedOffset(address, length);
+    MemorySegment.copy(ram, ValueLayout.JAVA_BYTE, offset, target, targetOffset, length);
+  }
+
+  /** Copies an array into guest memory. */
+  public void write(long address, byte[] source, int sourceOffset, int length) {
+    long offset = checkedOffset(address, length);
+    MemorySegment.copy(source, sourceOffset, ram, ValueLayout.JAVA_BYTE, offset, length);
+  }
+
+  /** Sets a guest range to one byte. */
+  public void fill(long address, long length, byte value) {
+    slice(address, length).fill(value);
+  }
+
+  /** Gives the RAM back. Every later access fails with an {@link IllegalStateException}. */
+  @Override
+  public void close() {
+    arena.close();
+    if (fileDescriptor != Posix.NO_FILE_DESCRIPTOR) {
+      Posix.close(fileDescriptor);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package dev.ringside.machine;
+
+/**
+ * The wire from a device to the guest. The device raises it; the guest's driver waits on it, and
+ * learns from the device's registers why it was raised. Raising an already raised line changes
+ * nothing.
+ */
+public interface InterruptLine {
+  /** The device's end: asks for the guest's attention. */
+  void raise();
+
+  /** The guest's end: waits until the line is raised, and lowers it. */
+  void await();
+
+  /** The guest's end, without waiting: lowers a raised line, and says whether it was raised. */
+  boolean consume();
+}

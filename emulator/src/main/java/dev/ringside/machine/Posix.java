@@ -1,0 +1,141 @@
+package dev.ringside.machine;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The system calls behind guest memory, which the JDK does not offer: memfd and mappings that a
+ * file descriptor can share. Linux on a 64-bit machine.
+ */
+final class Posix {
+  static final int NO_FILE_DESCRIPTOR = -1;
+
+  private static final int PROT_READ_WRITE = 0x1 | 0x2;
+  private static final int MAP_SHARED = 0x01;
+  private static final int MAP_PRIVATE = 0x02;
+  private static final int MAP_ANONYMOUS = 0x20;
+  private static final int MAP_NORESERVE = 0x4000;
+  private static final int MFD_CLOEXEC = 0x1;
+
+  private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  private static final MethodHandle MEMFD_CREATE =
+      capturing(
+          "memfd_create",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+  private static final MethodHandle FTRUNCATE =
+      capturing(
+          "ftruncate",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+  private static final MethodHandle MMAP =
+      capturing(
+          "mmap",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG));
+  private static final MethodHandle MUNMAP =
+      capturing(
+          "munmap",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+  private static final MethodHandle CLOSE =
+      capturing("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+
+  private Posix() {}
+
+  @SuppressWarnings("restricted") // the signatures above are those of the C library
+  private static MethodHandle capturing(String name, FunctionDescriptor descriptor) {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(
+        linker.defaultLookup().findOrThrow(name),
+        descriptor,
+        Linker.Option.captureCallState("errno"));
+  }
+
+  /** An anonymous file of {@code size} bytes; its descriptor is the caller's to close. */
+  static int memfdCreate(String name, long size) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CALL_STATE);
+      int fileDescriptor =
+          (int) MEMFD_CREATE.invokeExact(state, scratch.allocateFrom(name), MFD_CLOEXEC);
+      check("memfd_create", fileDescriptor, state);
+      int truncated = (int) FTRUNCATE.invokeExact(state, fileDescriptor, size);
+      check("ftruncate", truncated, state);
+      return fileDescriptor;
+    } catch (Throwable failure) {
+      throw rethrow(failure);
+    }
+  }
+
+  /** Maps a file descriptor's first {@code size} bytes; closing the arena unmaps them. */
+  static MemorySegment mapShared(int fileDescriptor, long size, Arena arena) {
+    return map(size, MAP_SHARED, fileDescriptor, arena);
+  }
+
+  /** Maps zeroed private memory; closing the arena unmaps it. */
+  static MemorySegment mapAnonymous(long size, Arena arena) {
+    return map(size, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, NO_FILE_DESCRIPTOR, arena);
+  }
+
+  @SuppressWarnings("restricted") // the segment has the size that was just mapped
+  private static MemorySegment map(long size, int flags, int fileDescriptor, Arena arena) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CALL_STATE);
+      long address =
+          (long) MMAP.invokeExact(state, 0L, size, PROT_READ_WRITE, flags, fileDescriptor, 0L);
+      check("mmap of " + size + " bytes", address, state);
+      return MemorySegment.ofAddress(address)
+          .reinterpret(size, arena, mapped -> unmap(mapped.address(), size));
+    } catch (Throwable failure) {
+      throw rethrow(failure);
+    }
+  }
+
+  private static void unmap(long address, long size) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CALL_STATE);
+      int result = (int) MUNMAP.invokeExact(state, address, size);
+      check("munmap", result, state);
+    } catch (Throwable failure) {
+      throw rethrow(failure);
+    }
+  }
+
+  static void close(int fileDescriptor) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CALL_STATE);
+      int result = (int) CLOSE.invokeExact(state, fileDescriptor);
+      check("close", result, state);
+    } catch (Throwable failure) {
+      throw rethrow(failure);
+    }
+  }
+
+  private static void check(String call, long result, MemorySegment state) {
+    if (result == -1) {
+      throw new IllegalStateException(call + " failed with errno " + (int) ERRNO.get(state, 0L));
+    }
+  }
+
+  private static RuntimeException rethrow(Throwable failure) {
+    return switch (failure) {
+      case RuntimeException unchecked -> unchecked;
+      case Error error -> throw error;
+      default -> new IllegalStateException(failure);
+    };
+  }
+}

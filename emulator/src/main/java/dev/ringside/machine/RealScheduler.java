@@ -1,0 +1,93 @@
+package dev.ringside.machine;
+
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Platform threads on the machine's monotonic clock. */
+public final class RealScheduler implements Scheduler {
+  /** Idle rounds of {@link #pause} that spin before the processor is given up. */
+  private static final int SPINS_BEFORE_YIELD = 1_000;
+
+  private final Clock clock = System::nanoTime;
+
+  @Override
+  public Clock clock() {
+    return clock;
+  }
+
+  @Override
+  public Task start(String name, Runnable body) {
+    RealTask task = new RealTask(name, body);
+    task.thread.start();
+    return task;
+  }
+
+  @Override
+  public void sleep(long nanoseconds) {
+    long deadline = clock.nanoTime() + nanoseconds;
+    for (long left = nanoseconds; left > 0; left = deadline - clock.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
+  @Override
+  public void spend(long nanoseconds) {
+    if (nanoseconds <= 0) {
+      return;
+    }
+    long deadline = clock.nanoTime() + nanoseconds;
+    while (clock.nanoTime() - deadline < 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public void pause(int idleRounds) {
+    if (idleRounds <= SPINS_BEFORE_YIELD) {
+      Thread.onSpinWait();
+    } else {
+      Thread.yield();
+    }
+  }
+
+  private static final class RealTask implements Task {
+    private final Thread thread;
+    private volatile @Nullable Throwable failure;
+
+    RealTask(String name, Runnable body) {
+      thread = Thread.ofPlatform().name(name).daemon().unstarted(() -> run(body));
+    }
+
+    private void run(Runnable body) {
+      try {
+        body.run();
+      } catch (Throwable thrown) {
+        failure = thrown;
+      }
+    }
+
+    @Override
+    public String name() {
+      return thread.getName();
+    }
+
+    @Override
+    public void join() {
+      boolean interrupted = false;
+      while (true) {
+        try {
+          thread.join();
+          break;
+        } catch (InterruptedException retried) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      if (failure != null) {
+        throw new IllegalStateException("task " + name() + " failed", failure);
+      }
+    }
+  }
+}

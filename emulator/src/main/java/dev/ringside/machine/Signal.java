@@ -1,0 +1,59 @@
+package dev.ringside.machine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A wake-up that is not lost: what is raised before the wait ends the wait at once, and raising
+ * twice is raising once. The eventfd of this machine.
+ *
+ * <p>Any thread raises; one thread at a time waits. It works alike in real and simulated time,
+ * because a simulated task is a virtual thread on the simulator's own executor.
+ */
+public final class Signal {
+  private static final VarHandle RAISED;
+
+  static {
+    try {
+      RAISED = MethodHandles.lookup().findVarHandle(Signal.class, "raised", boolean.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  @SuppressWarnings("unused") // accessed through RAISED
+  private volatile boolean raised;
+
+  private volatile @Nullable Thread waiter;
+
+  /** Ends the current wait, or the next one. */
+  public void raise() {
+    if (!(boolean) RAISED.getAndSet(this, true)) {
+      LockSupport.unpark(waiter);
+    }
+  }
+
+  /** Takes a raised signal back; says whether there was one. */
+  public boolean consume() {
+    return raised && (boolean) RAISED.getAndSet(this, false);
+  }
+
+  /** Waits until the signal is raised, and takes it back. */
+  public void await() {
+    if (consume()) {
+      return;
+    }
+    waiter = Thread.currentThread();
+    try {
+      // The waiter is published before the flag is read again, so a raise in between either is seen
+      // here or sees the waiter.
+      while (!consume()) {
+        LockSupport.park(this);
+      }
+    } finally {
+      waiter = null;
+    }
+  }
+}

@@ -1,0 +1,288 @@
+package dev.ringside.machine;
+
+import java.lang.reflect.Constructor;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Simulated time: tasks are virtual threads that run one at a time on the thread that called {@link
+ * #run}, in an order drawn from the seed, on a clock that moves only when nothing can run. The same
+ * program with the same seed runs the same way, and ends with the same {@link RunHash}.
+ *
+ * <pre>
+ *              signal, lock, end of sleep
+ *   waiting  ------------------------------>  runnable  -- drawn -->  running
+ *      ^                                         ^                       |
+ *      |      something happened since it paused |                       |
+ *      |                            polling  ----+ <---- pause ----------+
+ *      +------------- await, lock, sleep, spend --------------------------+
+ * </pre>
+ *
+ * <p>A task that polls ({@link #pause}) becomes runnable only after some task has done something,
+ * so a polling loop neither stops the clock nor eats the run. When no task can run, the clock moves
+ * to the next sleeper. When there is none either, the run is over; a task that still waits then
+ * waits for ever, and {@link #run} says which.
+ */
+public final class SimulatedScheduler implements Scheduler {
+  private static final Constructor<?> VIRTUAL_THREAD_BUILDER = virtualThreadBuilder();
+
+  private final RandomGenerator order;
+  private final RunHash hash;
+  private final List<SimulatedTask> tasks = new ArrayList<>();
+  private final List<SimulatedTask> runnable = new ArrayList<>();
+  private final List<SimulatedTask> polling = new ArrayList<>();
+  private final PriorityQueue<SimulatedTask> sleeping =
+      new PriorityQueue<>(
+          Comparator.comparingLong((SimulatedTask task) -> task.wakeTime)
+              .thenComparingLong(task -> task.wakeSequence));
+  private final Clock clock = () -> this.now;
+  private @Nullable SimulatedTask running;
+  private long now;
+  private long wakeSequence;
+
+  /** Counts steps in which a task did something, as opposed to polling in vain. */
+  private long progress;
+
+  /**
+   * A scheduler at virtual time 0.
+   *
+   * @param hash takes in every scheduling decision
+   */
+  public SimulatedScheduler(RandomStreams streams, RunHash hash) {
+    this.order = streams.stream("scheduler");
+    this.hash = hash;
+  }
+
+  /**
+   * Runs {@code body} as the first task, and every task that it starts, to the end.
+   *
+   * @throws IllegalStateException when a task failed (the failure is the cause), or when tasks wait
+   *     and nothing is left that could wake them
+   */
+  public void run(Runnable body) {
+    start("main", body);
+    while (true) {
+      if (!runnable.isEmpty()) {
+        step(draw());
+      } else if (!resumePolling() && !wakeNextSleepers()) {
+        break;
+      }
+    }
+    checkAllEnded();
+  }
+
+  private SimulatedTask draw() {
+    int last = runnable.size() - 1;
+    int chosen = last == 0 ? 0 : order.nextInt(last + 1);
+    SimulatedTask task = runnable.get(chosen);
+    // The last one takes the place of the one that leaves: any order will do, as it is drawn
+    // anyway.
+    runnable.set(chosen, runnable.get(last));
+    runnable.remove(last);
+    return task;
+  }
+
+  private void step(SimulatedTask task) {
+    hash.add(task.number);
+    hash.add(now);
+    task.polled = false;
+    running = task;
+    task.continuation.run();
+    running = null;
+    if (!task.polled) {
+      progress++;
+    }
+  }
+
+  /** Makes the polling tasks runnable that have something new to see. */
+  private boolean resumePolling() {
+    boolean resumed = false;
+    for (int i = 0; i < polling.size(); ) {
+      SimulatedTask task = polling.get(i);
+      if (task.seenProgress < progress) {
+        polling.remove(i);
+        LockSupport.unpark(task.thread);
+        resumed = true;
+      } else {
+        i++;
+      }
+    }
+    return resumed;
+  }
+
+  /** Moves the clock to the next sleepers; those of one moment wake together. */
+  private boolean wakeNextSleepers() {
+    SimulatedTask first = sleeping.peek();
+    if (first == null) {
+      return false;
+    }
+    now = first.wakeTime;
+    for (SimulatedTask next = first; next != null && next.wakeTime == now; next = sleeping.peek()) {
+      sleeping.remove();
+      LockSupport.unpark(next.thread);
+    }
+    return true;
+  }
+
+  private void checkAllEnded() {
+    for (SimulatedTask task : tasks) {
+      if (task.failure != null) {
+        throw new IllegalStateException("task " + task.name + " failed", task.failure);
+      }
+    }
+    String waiting =
+        tasks.stream()
+            .filter(task -> task.thread.isAlive())
+            .map(SimulatedTask::name)
+            .collect(Collectors.joining(", "));
+    if (!waiting.isEmpty()) {
+      throw new IllegalStateException(
+          "at virtual time %d ns nothing can run, and these tasks wait: %s"
+              .formatted(now, waiting));
+    }
+  }
+
+  @Override
+  public Clock clock() {
+    return clock;
+  }
+
+  @Override
+  public Task start(String name, Runnable body) {
+    SimulatedTask task = new SimulatedTask(name, tasks.size(), body);
+    tasks.add(task);
+    task.thread.start();
+    return task;
+  }
+
+  @Override
+  public void sleep(long nanoseconds) {
+    if (nanoseconds <= 0) {
+      return;
+    }
+    SimulatedTask task = current();
+    task.wakeTime = now + nanoseconds;
+    task.wakeSequence = wakeSequence++;
+    long wakeTime = task.wakeTime;
+    sleeping.add(task);
+    while (now < wakeTime) {
+      LockSupport.park(this);
+    }
+  }
+
+  @Override
+  public void spend(long nanoseconds) {
+    sleep(nanoseconds);
+  }
+
+  @Override
+  public void pause(int idleRounds) {
+    SimulatedTask task = current();
+    if (idleRounds <= 1) {
+      progress++;
+    }
+    task.polled = true;
+    task.seenProgress = progress;
+    polling.add(task);
+    while (task.seenProgress == progress) {
+      LockSupport.park(this);
+    }
+  }
+
+  private SimulatedTask current() {
+    SimulatedTask task = running;
+    if (task == null || task.thread != Thread.currentThread()) {
+      throw new IllegalStateException(
+          Thread.currentThread() + " is no task of this scheduler, or blocked in its middle");
+    }
+    return task;
+  }
+
+  /** One executor a task, so that a continuation says whose it is. */
+  private final class SimulatedTask implements Task, Executor {
+    private final String name;
+    private final int number;
+    private final Thread thread;
+    private Runnable continuation = () -> {};
+    private @Nullable Throwable failure;
+    private long wakeTime;
+    private long wakeSequence;
+    private long seenProgress;
+    private boolean polled;
+
+    SimulatedTask(String name, int number, Runnable body) {
+      this.name = name;
+      this.number = number;
+      this.thread = newVirtualThread(name, this, () -> run(body));
+    }
+
+    private void run(Runnable body) {
+      try {
+        body.run();
+      } catch (Throwable thrown) {
+        failure = thrown;
+      }
+    }
+
+    @Override
+    public void execute(Runnable resume) {
+      continuation = resume;
+      runnable.add(this);
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public void join() {
+      boolean interrupted = false;
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException retried) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      if (failure != null) {
+        throw new IllegalStateException("task " + name + " failed", failure);
+      }
+    }
+  }
+
+  // The JDK has the constructor but no public way to it; jvm.options opens its package.
+  private static Constructor<?> virtualThreadBuilder() {
+    try {
+      Constructor<?> constructor =
+          Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder")
+              .getDeclaredConstructor(Executor.class);
+      constructor.setAccessible(true);
+      return constructor;
+    } catch (ReflectiveOperationException | RuntimeException unavailable) {
+      throw new IllegalStateException(
+          "simulated time needs JDK 25 with --add-opens java.base/java.lang=ALL-UNNAMED",
+          unavailable);
+    }
+  }
+
+  private static Thread newVirtualThread(String name, Executor executor, Runnable body) {
+    try {
+      Thread.Builder.OfVirtual builder =
+          (Thread.Builder.OfVirtual) VIRTUAL_THREAD_BUILDER.newInstance(executor);
+      return builder.name(name).unstarted(body);
+    } catch (ReflectiveOperationException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+}
