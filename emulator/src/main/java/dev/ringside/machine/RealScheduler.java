@@ -42,6 +42,7 @@ public final class RealScheduler implements Scheduler {
   }
 
   @Override
+  @SuppressWarnings("ThreadPriorityCheck") // with fewer cores than tasks, someone else must run
   public void pause(int idleRounds) {
     if (idleRounds <= SPINS_BEFORE_YIELD) {
       Thread.onSpinWait();
