@@ -43,6 +43,7 @@ final class BlkparseTextReader implements TraceReader {
   private static final Pattern SUMMARY = Pattern.compile("(?:CPU\\d+|Total) \\(.*\\):");
   private static final Pattern PROCESS = Pattern.compile("\\[(.*)\\]");
   private static final long NANOSECONDS = 1_000_000_000L;
+  private static final long MAX_BYTES = 0xffff_ffffL;
   private static final String MESSAGE = "m";
 
   private final Path path;
@@ -175,12 +176,15 @@ final class BlkparseTextReader implements TraceReader {
     }
   }
 
+  /** blkparse prints a record's 32 bits of bytes in sectors, so more cannot come from it. */
   private long bytes(String sectors) throws TraceFormatException {
-    try {
-      return Math.multiplyExact(Long.parseLong(sectors), (long) TraceEvent.SECTOR_SIZE);
-    } catch (NumberFormatException | ArithmeticException tooLarge) {
-      throw damaged("a length below 2^63 bytes", sectors);
+    if (sectors.length() < 10) {
+      long bytes = Long.parseLong(sectors) * TraceEvent.SECTOR_SIZE;
+      if (bytes <= MAX_BYTES) {
+        return bytes;
+      }
     }
+    throw damaged("a length below 2^32 bytes", sectors);
   }
 
   private TraceFormatException damaged(String expected, String found) {
