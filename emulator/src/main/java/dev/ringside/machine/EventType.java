@@ -4,23 +4,23 @@ package dev.ringside.machine;
 public enum EventType {
   /** The driver wrote a request's chain into the ring. First: slot. Second: bytes of data. */
   SUBMIT(1),
-  /** The driver published the available index. First: the index. Second: chains in this batch. */
+  /** The driver published chains. First: queue. Second: chains in this batch. */
   PUBLISH_AVAILABLE(2),
-  /** The driver notified the device. First: queue. Second: chains since the last notification. */
+  /** The driver notified the device. First: queue. Second: chains in this batch. */
   KICK(3),
   /** The device had asked not to be notified. First: queue. Second: as for {@link #KICK}. */
   SUPPRESS_KICK(4),
-  /** The device took a chain. First: head descriptor. Second: request type. */
+  /** The device took a chain. First: head descriptor. Second: bytes of data. */
   POP(5),
   /** The storage begins. First: head descriptor. Second: bytes of data. */
   BEGIN_SERVICE(6),
   /** The storage has ended. First: head descriptor. Second: status byte. */
   END_SERVICE(7),
-  /** The device published the used index. First: the index. Second: entries in this batch. */
+  /** The device published used entries. First: queue. Second: entries in this batch. */
   PUBLISH_USED(8),
-  /** The device raised the interrupt. First: queue. */
+  /** The device raised the interrupt. First: queue. Second: entries in this batch. */
   INTERRUPT(9),
-  /** The driver had asked not to be interrupted. First: queue. */
+  /** The driver did not want an interrupt. First: queue. Second: as for {@link #INTERRUPT}. */
   SUPPRESS_INTERRUPT(10),
   /** The driver ended a request. First: slot. Second: status byte. */
   REAP(11);

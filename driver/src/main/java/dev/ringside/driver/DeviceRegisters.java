@@ -1,0 +1,44 @@
+package dev.ringside.driver;
+
+/**
+ * A virtio device's registers as its driver uses them, whatever transport they are reached through
+ * (virtio 1.4, section 4).
+ */
+interface DeviceRegisters {
+  /** The device type (section 5). */
+  int deviceId();
+
+  /** The device status field (section 2.1). */
+  int status();
+
+  /** Sets the device status field; 0 resets. */
+  void setStatus(int status);
+
+  /** All features that the device offers. */
+  long deviceFeatures();
+
+  /** Chooses among them. */
+  void setDriverFeatures(long features);
+
+  /** The largest size of a queue; 0 when the device has no such queue. */
+  int maxQueueSize(int queue);
+
+  /**
+   * Programs and enables a queue.
+   *
+   * @return whether the device enabled it
+   */
+  boolean enableQueue(int queue, int size, long descriptorArea, long driverArea, long deviceArea);
+
+  /** Tells the device that a queue has new chains. */
+  void notifyQueue(int queue);
+
+  /** Why the interrupt was raised, and that the driver has seen it. */
+  int acknowledgeInterrupt();
+
+  /** Reads 32 bits of the configuration space. */
+  int config32(int offset);
+
+  /** Changes when the configuration space has changed (section 2.5). */
+  int configGeneration();
+}

@@ -1,0 +1,51 @@
+package dev.ringside.driver;
+
+/**
+ * How a driver uses its device.
+ *
+ * @param queueSize descriptors of the ring; the device's maximum when that is smaller
+ * @param features limits what the driver accepts, as a set of feature bits
+ * @param batching when the device is told of requests
+ * @param completion how completions are learnt
+ * @param timestamps whether requests are stamped when they are submitted and when they end
+ */
+public record DriverSettings(
+    int queueSize,
+    long features,
+    BatchPolicy batching,
+    CompletionPolicy completion,
+    boolean timestamps) {
+  /** Every feature that the driver knows. */
+  public static final long ALL_FEATURES = -1L;
+
+  /** A queue of 256, kicked by the caller, with interrupts and time stamps. */
+  public static final DriverSettings DEFAULT =
+      new DriverSettings(256, ALL_FEATURES, BatchPolicy.onLast(), CompletionPolicy.INTERRUPT, true);
+
+  public DriverSettings {
+    if (queueSize < 1 || queueSize > 32768 || Integer.bitCount(queueSize) != 1) {
+      throw new IllegalArgumentException(
+          "queue size %d: not a power of two of 1 to 32768".formatted(queueSize));
+    }
+  }
+
+  public DriverSettings withQueueSize(int size) {
+    return new DriverSettings(size, features, batching, completion, timestamps);
+  }
+
+  public DriverSettings withFeatures(long accepted) {
+    return new DriverSettings(queueSize, accepted, batching, completion, timestamps);
+  }
+
+  public DriverSettings withBatching(BatchPolicy policy) {
+    return new DriverSettings(queueSize, features, policy, completion, timestamps);
+  }
+
+  public DriverSettings withCompletion(CompletionPolicy policy) {
+    return new DriverSettings(queueSize, features, batching, policy, timestamps);
+  }
+
+  public DriverSettings withTimestamps(boolean stamped) {
+    return new DriverSettings(queueSize, features, batching, completion, stamped);
+  }
+}

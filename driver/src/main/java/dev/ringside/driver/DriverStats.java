@@ -1,0 +1,78 @@
+package dev.ringside.driver;
+
+/** What a driver did since it started. Read by the task that uses the driver. */
+public final class DriverStats {
+  private final Tally requestsPerKick;
+  private final Tally completionsPerInterrupt;
+  private long requests;
+  private long kicksSuppressed;
+  private int requestsSinceKick;
+  private int completionsSinceInterrupt;
+  private long interrupts;
+
+  DriverStats(int queueSize) {
+    requestsPerKick = new Tally(queueSize);
+    completionsPerInterrupt = new Tally(queueSize);
+  }
+
+  void published(int batch) {
+    requests += batch;
+    requestsSinceKick += batch;
+  }
+
+  void kicked() {
+    requestsPerKick.add(requestsSinceKick);
+    requestsSinceKick = 0;
+  }
+
+  void kickSuppressed() {
+    kicksSuppressed++;
+  }
+
+  void interrupted() {
+    if (interrupts > 0) {
+      completionsPerInterrupt.add(completionsSinceInterrupt);
+    }
+    interrupts++;
+    completionsSinceInterrupt = 0;
+  }
+
+  void reaped(int batch) {
+    completionsSinceInterrupt += batch;
+  }
+
+  /** Requests that were published to the device. */
+  public long requests() {
+    return requests;
+  }
+
+  /** Publications that would have notified a device that always wants it. */
+  public long kicksAsked() {
+    return requestsPerKick.count() + kicksSuppressed;
+  }
+
+  /** Notifications that were sent. */
+  public long kicksSent() {
+    return requestsPerKick.count();
+  }
+
+  /** Notifications that the device had asked to leave out. */
+  public long kicksSuppressed() {
+    return kicksSuppressed;
+  }
+
+  /** Interrupts that the driver took. */
+  public long interrupts() {
+    return interrupts;
+  }
+
+  /** Requests published by each notification, with those whose own was suppressed. */
+  public Tally requestsPerKick() {
+    return requestsPerKick;
+  }
+
+  /** Completions reaped between an interrupt and the next; the last interrupt is still open. */
+  public Tally completionsPerInterrupt() {
+    return completionsPerInterrupt;
+  }
+}

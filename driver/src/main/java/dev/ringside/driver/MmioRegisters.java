@@ -1,0 +1,101 @@
+package dev.ringside.driver;
+
+import static dev.ringside.virtio.spec.MmioRegister.*;
+
+import dev.ringside.machine.Bus;
+
+/** A device behind the virtio-mmio register map, version 2 (virtio 1.4, section 4.2.2). */
+final class MmioRegisters implements DeviceRegisters {
+  private final Bus bus;
+  private final long base;
+
+  /** Registers at a guest-physical address where a probe found them. */
+  MmioRegisters(Bus bus, long base) {
+    this.bus = bus;
+    this.base = base;
+  }
+
+  private int read(int register) {
+    return bus.read32(base + register);
+  }
+
+  private void write(int register, int value) {
+    bus.write32(base + register, value);
+  }
+
+  @Override
+  public int deviceId() {
+    return read(DEVICE_ID);
+  }
+
+  @Override
+  public int status() {
+    return read(STATUS);
+  }
+
+  @Override
+  public void setStatus(int status) {
+    write(STATUS, status);
+  }
+
+  @Override
+  public long deviceFeatures() {
+    write(DEVICE_FEATURES_SEL, 0);
+    long low = read(DEVICE_FEATURES) & 0xffff_ffffL;
+    write(DEVICE_FEATURES_SEL, 1);
+    return low | ((long) read(DEVICE_FEATURES) << Integer.SIZE);
+  }
+
+  @Override
+  public void setDriverFeatures(long features) {
+    write(DRIVER_FEATURES_SEL, 0);
+    write(DRIVER_FEATURES, (int) features);
+    write(DRIVER_FEATURES_SEL, 1);
+    write(DRIVER_FEATURES, (int) (features >>> Integer.SIZE));
+  }
+
+  @Override
+  public int maxQueueSize(int queue) {
+    write(QUEUE_SEL, queue);
+    return read(QUEUE_SIZE_MAX);
+  }
+
+  @Override
+  public boolean enableQueue(
+      int queue, int size, long descriptorArea, long driverArea, long deviceArea) {
+    write(QUEUE_SEL, queue);
+    write(QUEUE_SIZE, size);
+    write(QUEUE_DESC_LOW, (int) descriptorArea);
+    write(QUEUE_DESC_HIGH, (int) (descriptorArea >>> Integer.SIZE));
+    write(QUEUE_DRIVER_LOW, (int) driverArea);
+    write(QUEUE_DRIVER_HIGH, (int) (driverArea >>> Integer.SIZE));
+    write(QUEUE_DEVICE_LOW, (int) deviceArea);
+    write(QUEUE_DEVICE_HIGH, (int) (deviceArea >>> Integer.SIZE));
+    write(QUEUE_READY, 1);
+    return read(QUEUE_READY) == 1;
+  }
+
+  @Override
+  public void notifyQueue(int queue) {
+    write(QUEUE_NOTIFY, queue);
+  }
+
+  @Override
+  public int acknowledgeInterrupt() {
+    int reasons = read(INTERRUPT_STATUS);
+    if (reasons != 0) {
+      write(INTERRUPT_ACK, reasons);
+    }
+    return reasons;
+  }
+
+  @Override
+  public int config32(int offset) {
+    return read(CONFIG + offset);
+  }
+
+  @Override
+  public int configGeneration() {
+    return read(CONFIG_GENERATION);
+  }
+}

@@ -1,0 +1,193 @@
+package dev.ringside.driver.testing;
+
+import dev.ringside.blk.BlkSettings;
+import dev.ringside.blk.VirtioBlkDevice;
+import dev.ringside.driver.BlockRequest;
+import dev.ringside.driver.DriverSettings;
+import dev.ringside.driver.Guest;
+import dev.ringside.driver.MmioProbe;
+import dev.ringside.driver.VirtioBlkDriver;
+import dev.ringside.machine.Bus;
+import dev.ringside.machine.CostModel;
+import dev.ringside.machine.EventLog;
+import dev.ringside.machine.FrameAllocator;
+import dev.ringside.machine.GuestMemory;
+import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.RealScheduler;
+import dev.ringside.machine.Scheduler;
+import dev.ringside.machine.WiredInterruptLine;
+import dev.ringside.storage.FileStorage;
+import dev.ringside.storage.MemoryStorage;
+import dev.ringside.storage.OverlayStorage;
+import dev.ringside.storage.Storage;
+import dev.ringside.virtio.spec.MmioRegister;
+import dev.ringside.virtio.transport.MmioTransport;
+import dev.ringside.virtio.transport.VirtioFunction;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
+/**
+ * A real driver in front of a real device, with everything between them in reach of a test.
+ *
+ * <pre>{@code
+ * try (TestDisk disk = TestDisk.over(MemoryStorage.ofSectors(1024)).workers(2).start()) {
+ *   disk.driver().submit(...);
+ * }
+ * }</pre>
+ */
+public final class TestDisk implements AutoCloseable {
+  private static final long BASE = 0xfeb0_0000L;
+
+  private final Storage storage;
+  private final GuestMemory memory;
+  private final FrameAllocator frames;
+  private final Bus bus;
+  private final VirtioFunction function;
+  private final VirtioBlkDriver driver;
+
+  private TestDisk(Builder builder) {
+    storage = builder.storage;
+    memory = GuestMemory.anonymous(builder.memoryBytes);
+    frames = new FrameAllocator(memory);
+    InterruptLine line = new WiredInterruptLine(builder.scheduler, builder.costs);
+    VirtioBlkDevice device =
+        new VirtioBlkDevice(storage, builder.scheduler, builder.events, builder.device);
+    function = new VirtioFunction(memory, line, device);
+    bus = new Bus();
+    bus.map(
+        BASE,
+        MmioRegister.WINDOW_SIZE,
+        new MmioTransport(function, builder.scheduler, builder.costs));
+    Guest guest = new Guest(memory, frames, line, builder.scheduler, builder.events);
+    driver = MmioProbe.probe(bus, BASE, guest, builder.driver);
+  }
+
+  /** An image file behind a copy-on-write overlay: the file never changes. */
+  public static TestDisk open(Path image) {
+    try {
+      return over(OverlayStorage.over(FileStorage.openReadOnly(image))).start();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** A disk over a storage, which is closed with it. */
+  public static Builder over(Storage storage) {
+    return new Builder(storage);
+  }
+
+  /** A blank disk in memory. */
+  public static Builder blank(long sectors) {
+    return over(MemoryStorage.ofSectors(sectors));
+  }
+
+  public VirtioBlkDriver driver() {
+    return driver;
+  }
+
+  public VirtioFunction function() {
+    return function;
+  }
+
+  public GuestMemory memory() {
+    return memory;
+  }
+
+  public FrameAllocator frames() {
+    return frames;
+  }
+
+  public Bus bus() {
+    return bus;
+  }
+
+  /** Where the register window lies. */
+  public long base() {
+    return BASE;
+  }
+
+  /** Submits a request, and returns when it has ended. */
+  public BlockRequest execute(BlockRequest request) {
+    if (!driver.submit(request)) {
+      throw new IllegalStateException("the ring is full");
+    }
+    driver.kick();
+    while (request.isInFlight()) {
+      driver.await();
+      driver.reap();
+    }
+    return request;
+  }
+
+  @Override
+  public void close() {
+    try {
+      driver.close();
+      memory.close();
+      storage.close();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** How a disk is to be built; the defaults are a newcomer's. */
+  public static final class Builder {
+    private final Storage storage;
+    private long memoryBytes = 16L << 20;
+    private Scheduler scheduler = new RealScheduler();
+    private EventLog events = EventLog.OFF;
+    private CostModel costs = CostModel.ZERO;
+    private BlkSettings device = BlkSettings.DEFAULT;
+    private DriverSettings driver = DriverSettings.DEFAULT;
+
+    private Builder(Storage storage) {
+      this.storage = storage;
+    }
+
+    public Builder memoryBytes(long bytes) {
+      memoryBytes = bytes;
+      return this;
+    }
+
+    public Builder scheduler(Scheduler value) {
+      scheduler = value;
+      return this;
+    }
+
+    public Builder events(EventLog value) {
+      events = value;
+      return this;
+    }
+
+    public Builder costs(CostModel value) {
+      costs = value;
+      return this;
+    }
+
+    public Builder device(BlkSettings value) {
+      device = value;
+      return this;
+    }
+
+    public Builder driver(DriverSettings value) {
+      driver = value;
+      return this;
+    }
+
+    public Builder workers(int count) {
+      device = device.withWorkers(count);
+      return this;
+    }
+
+    public Builder queueSize(int size) {
+      device = device.withQueueSize(size);
+      driver = driver.withQueueSize(size);
+      return this;
+    }
+
+    public TestDisk start() {
+      return new TestDisk(this);
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package dev.ringside.blk;
+
+import dev.ringside.machine.EventLog;
+import dev.ringside.machine.EventType;
+import dev.ringside.machine.Scheduler;
+import dev.ringside.machine.Signal;
+import dev.ringside.machine.Task;
+import dev.ringside.storage.Storage;
+import dev.ringside.virtio.queue.DeviceQueue;
+import dev.ringside.virtio.queue.RingViolationException;
+import dev.ringside.virtio.transport.VirtioFunction;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jctools.queues.atomic.MpscAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The task that serves one virtqueue: takes everything that is available, has it processed, and
+ * gives everything that is done back with one publish and at most one interrupt.
+ *
+ * <p>The order of a round matters. Notifications are asked for before completions are published, so
+ * a driver that waits for its last completion finds them enabled when it submits the next request.
+ */
+final class QueueService implements Runnable {
+  private final int number;
+  private final DeviceQueue queue;
+  private final VirtioFunction function;
+  private final Storage storage;
+  private final BlkLimits limits;
+  private final Scheduler scheduler;
+  private final @Nullable WorkerPool workers;
+  private final boolean polling;
+  private final EventLog.Track events;
+  private final Signal wakeUp = new Signal();
+  private final ArrayDeque<Slot> free = new ArrayDeque<>();
+  private final Queue<Slot> processed;
+  private final Task task;
+  private int inWorkers;
+  private volatile boolean stopping;
+
+  /** Starts to serve a queue. */
+  @SuppressWarnings("this-escape") // the task is the last thing that is made
+  QueueService(
+      int number,
+      DeviceQueue queue,
+      VirtioFunction function,
+      Storage storage,
+      BlkLimits limits,
+      Scheduler scheduler,
+      @Nullable WorkerPool workers,
+      boolean polling,
+      EventLog log) {
+    this.number = number;
+    this.queue = queue;
+    this.function = function;
+    this.scheduler = scheduler;
+    this.workers = workers;
+    this.polling = polling;
+    this.events = log.track("queue-" + number);
+    this.storage = storage;
+    this.limits = limits;
+    this.processed = new MpscAtomicArrayQueue<>(Math.max(2, queue.size()));
+    this.task = scheduler.start("queue-" + number, this);
+  }
+
+  /** There may be something to do. */
+  void kick() {
+    wakeUp.raise();
+  }
+
+  /** Returns when nothing of this queue touches guest memory any more. */
+  void stop() {
+    stopping = true;
+    wakeUp.raise();
+    task.join();
+  }
+
+  @Override
+  public void run() {
+    try {
+      serve();
+    } catch (RingViolationException broken) {
+      function.fail(broken);
+    } catch (RuntimeException | Error defect) {
+      function.needReset();
+      throw defect;
+    } finally {
+      awaitWorkers();
+    }
+  }
+
+  private void serve() throws RingViolationException {
+    int idleRounds = 0;
+    while (!stopping) {
+      boolean worked = takeAvailable();
+      if (!polling) {
+        while (queue.enableKicks()) {
+          worked |= takeAvailable();
+        }
+      }
+      worked |= giveBack();
+      if (worked) {
+        idleRounds = 0;
+      } else if (polling) {
+        idleRounds++;
+        scheduler.pause(idleRounds);
+      } else {
+        wakeUp.await();
+      }
+    }
+  }
+
+  private boolean takeAvailable() throws RingViolationException {
+    queue.suppressKicks();
+    boolean worked = false;
+    Slot slot = takeFree();
+    while (queue.pop(slot.request.chain())) {
+      worked = true;
+      slot.request.parse();
+      events.record(EventType.POP, slot.request.chain().head(), slot.request.bytes());
+      if (workers == null) {
+        slot.request.process(events);
+        finish(slot);
+      } else {
+        inWorkers++;
+        workers.submit(slot);
+      }
+      slot = takeFree();
+    }
+    free.push(slot);
+    return worked;
+  }
+
+  /** Slots are made as they are needed: at most one more than the ring has descriptors. */
+  private Slot takeFree() {
+    return free.isEmpty()
+        ? new Slot(new BlkRequest(limits, storage, function.memory()))
+        : free.pop();
+  }
+
+  private void finish(Slot slot) {
+    queue.addUsed(slot.request.chain().head(), slot.request.complete());
+    free.push(slot);
+  }
+
+  private boolean giveBack() {
+    for (Slot slot = processed.poll(); slot != null; slot = processed.poll()) {
+      inWorkers--;
+      finish(slot);
+    }
+    int batch = queue.unpublished();
+    if (batch == 0) {
+      return false;
+    }
+    boolean interrupt = queue.publishUsed();
+    events.record(EventType.PUBLISH_USED, number, batch);
+    events.record(interrupt ? EventType.INTERRUPT : EventType.SUPPRESS_INTERRUPT, number, batch);
+    if (interrupt) {
+      function.interruptForQueue();
+    }
+    return true;
+  }
+
+  /** Workers still write into guest memory; what they finish now is not reported any more. */
+  private void awaitWorkers() {
+    while (inWorkers > 0) {
+      if (processed.poll() != null) {
+        inWorkers--;
+      } else {
+        wakeUp.await();
+      }
+    }
+  }
+
+  /** A request on its way through a worker and back. */
+  private final class Slot implements WorkerPool.Job {
+    private final BlkRequest request;
+
+    Slot(BlkRequest request) {
+      this.request = request;
+    }
+
+    @Override
+    public void run(EventLog.Track workerEvents) {
+      try {
+        request.process(workerEvents);
+      } catch (RuntimeException | Error defect) {
+        function.needReset();
+        throw defect;
+      } finally {
+        processed.add(this);
+        wakeUp.raise();
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package dev.ringside.blk;
+
+import dev.ringside.machine.EventLog;
+import dev.ringside.machine.GuestMemory;
+import dev.ringside.machine.Scheduler;
+import dev.ringside.machine.Signal;
+import dev.ringside.machine.Task;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.jctools.queues.atomic.MpmcAtomicArrayQueue;
+
+/**
+ * Tasks that process requests in parallel and give them back in the order in which they finish.
+ * Requests wait in one queue, so none waits while a worker is idle.
+ */
+final class WorkerPool {
+  private final Queue<Job> jobs;
+  private final List<Worker> workers;
+  private volatile boolean stopping;
+
+  /** A request, and who wants it back. */
+  interface Job {
+    /** Runs on a worker. */
+    void run(EventLog.Track events);
+  }
+
+  /**
+   * Starts the workers.
+   *
+   * @param count 1 or more
+   * @param capacity jobs that can wait
+   */
+  WorkerPool(Scheduler scheduler, EventLog events, int count, int capacity) {
+    jobs = new MpmcAtomicArrayQueue<>(Math.max(2, capacity));
+    workers =
+        IntStream.range(0, count)
+            .mapToObj(number -> new Worker(scheduler, "worker-" + number, events))
+            .toList();
+  }
+
+  /** Hands a job to whichever worker is free first. */
+  void submit(Job job) {
+    if (!jobs.offer(job)) {
+      throw new IllegalStateException("more jobs than the pool was made for");
+    }
+    // The job must be visible before idleness is read: a worker that went idle just before either
+    // sees the job, or is seen here.
+    GuestMemory.fullFence();
+    for (int i = 0; i < workers.size(); i++) {
+      if (workers.get(i).wakeIfIdle()) {
+        return;
+      }
+    }
+  }
+
+  /** Lets the workers end what was submitted, and ends them. */
+  void stop() {
+    stopping = true;
+    workers.forEach(worker -> worker.signal.raise());
+    workers.forEach(worker -> worker.task.join());
+  }
+
+  private final class Worker implements Runnable {
+    private final Signal signal = new Signal();
+    private final AtomicBoolean idle = new AtomicBoolean();
+    private final EventLog.Track events;
+    private final Task task;
+
+    @SuppressWarnings("this-escape") // the task sees all other fields, and reads its own not at all
+    Worker(Scheduler scheduler, String name, EventLog log) {
+      events = log.track(name);
+      task = scheduler.start(name, this);
+    }
+
+    boolean wakeIfIdle() {
+      if (idle.get() && idle.compareAndSet(true, false)) {
+        signal.raise();
+        return true;
+      }
+      return false;
+    }
+
+    @Override
+    public void run() {
+      while (true) {
+        Job job = jobs.poll();
+        if (job != null) {
+          job.run(events);
+        } else if (stopping) {
+          return;
+        } else {
+          sleepUntilWoken();
+        }
+      }
+    }
+
+    private void sleepUntilWoken() {
+      idle.set(true);
+      // The other half of the fence in submit: idleness is visible before the queue is read again.
+      GuestMemory.fullFence();
+      if (jobs.isEmpty() && !stopping) {
+        signal.await();
+      }
+      idle.set(false);
+    }
+  }
+}

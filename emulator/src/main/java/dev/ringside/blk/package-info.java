@@ -1,0 +1,18 @@
+/**
+ * The virtio-blk device (virtio 1.4, section 5.2). Start with {@link
+ * dev.ringside.blk.VirtioBlkDevice}; a {@link dev.ringside.blk.BlkRequest} goes through parse,
+ * process and complete.
+ *
+ * <pre>
+ *   QueueService (a task for each queue)          WorkerPool (0 or more tasks)
+ *   pop, parse ------------------------------->   process against Storage
+ *   addUsed, publishUsed, interrupt  <---------   complete, in any order
+ * </pre>
+ *
+ * <p>With no workers the queue's own task processes. This package imports {@code machine}, {@code
+ * virtio} and {@code storage}.
+ */
+@NullMarked
+package dev.ringside.blk;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,57 @@
+package dev.ringside.virtio.queue;
+
+/**
+ * A running virtqueue from the device's side. Work on it goes in batches, with one verb a step:
+ *
+ * <pre>
+ *   pop ... pop               take chains until there are none
+ *   enableKicks               ask to be notified, and look once more
+ *   addUsed ... addUsed       note completions, invisible to the driver
+ *   publishUsed               make them visible at once; says whether to interrupt
+ * </pre>
+ *
+ * <p>One task at a time uses a queue. The indices that decide are the device's own: the guest
+ * cannot change them by writing to the ring.
+ */
+public sealed interface DeviceQueue permits SplitDeviceQueue {
+  /** How many descriptors the ring has. */
+  int size();
+
+  /**
+   * Takes the next available chain.
+   *
+   * @param chain receives it
+   * @return false when no chain is available
+   * @throws RingViolationException when the driver broke a rule; the queue must not be used again
+   */
+  boolean pop(DescriptorChain chain) throws RingViolationException;
+
+  /**
+   * Notes that a chain is done; the driver does not see it before {@link #publishUsed}.
+   *
+   * @param head the chain's {@link DescriptorChain#head}
+   * @param written bytes written into its device-writable buffers, from the first on
+   */
+  void addUsed(int head, long written);
+
+  /**
+   * Publishes all noted completions with one index, and decides once about the interrupt.
+   *
+   * @return whether the driver wants one; false when nothing was noted
+   */
+  boolean publishUsed();
+
+  /** How many completions are noted and not published. */
+  int unpublished();
+
+  /** Tells the driver that its notifications are not needed. */
+  void suppressKicks();
+
+  /**
+   * Asks the driver to notify the device of the next chain.
+   *
+   * @return true when a chain is available already; then no notification may come for it
+   * @throws RingViolationException as for {@link #pop}
+   */
+  boolean enableKicks() throws RingViolationException;
+}

@@ -1,0 +1,147 @@
+package dev.ringside.virtio.queue;
+
+import dev.ringside.machine.GuestMemory;
+import dev.ringside.virtio.spec.SplitLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A virtqueue before and while it runs: what the driver programs through the transport's registers,
+ * and the {@link DeviceQueue} once it is enabled. While a queue is enabled its settings do not
+ * change.
+ */
+public final class QueueConfig {
+  private final int maxSize;
+  private int size;
+  private long descriptorArea;
+  private long driverArea;
+  private long deviceArea;
+  private @Nullable DeviceQueue queue;
+
+  /**
+   * A disabled queue.
+   *
+   * @param maxSize the largest size that the device allows, 1 to 32768
+   */
+  public QueueConfig(int maxSize) {
+    if (maxSize < 1 || maxSize > SplitLayout.MAX_QUEUE_SIZE) {
+      throw new IllegalArgumentException(
+          "queue size %d: not 1 to %d".formatted(maxSize, SplitLayout.MAX_QUEUE_SIZE));
+    }
+    this.maxSize = maxSize;
+    this.size = maxSize;
+  }
+
+  /** The largest size that the device allows. */
+  public int maxSize() {
+    return maxSize;
+  }
+
+  /** How many descriptors the driver chose; the maximum until it does. */
+  public int size() {
+    return size;
+  }
+
+  /** Sets the number of descriptors. A size that the device does not allow is ignored. */
+  public void setSize(int newSize) {
+    if (queue == null && newSize >= 1 && newSize <= maxSize) {
+      size = newSize;
+    }
+  }
+
+  /** Guest-physical address of the descriptor table. */
+  public long descriptorArea() {
+    return descriptorArea;
+  }
+
+  public void setDescriptorArea(long address) {
+    if (queue == null) {
+      descriptorArea = address;
+    }
+  }
+
+  /** Guest-physical address of the available ring. */
+  public long driverArea() {
+    return driverArea;
+  }
+
+  public void setDriverArea(long address) {
+    if (queue == null) {
+      driverArea = address;
+    }
+  }
+
+  /** Guest-physical address of the used ring. */
+  public long deviceArea() {
+    return deviceArea;
+  }
+
+  public void setDeviceArea(long address) {
+    if (queue == null) {
+      deviceArea = address;
+    }
+  }
+
+  /** The running queue, or null while the queue is disabled. */
+  public @Nullable DeviceQueue queue() {
+    return queue;
+  }
+
+  /**
+   * Enables the queue.
+   *
+   * @param features what driver and device agreed on
+   * @throws RingViolationException when the settings break the layout's rules; the queue stays
+   *     disabled
+   */
+  public void activate(GuestMemory memory, long features) throws RingViolationException {
+    if (queue != null) {
+      return;
+    }
+    if (Integer.bitCount(size) != 1) {
+      throw new RingViolationException(
+          RingViolation.QUEUE_SIZE_INVALID, "%d descriptors".formatted(size));
+    }
+    checkArea(
+        memory,
+        descriptorArea,
+        SplitLayout.descriptorTableBytes(size),
+        SplitLayout.DESCRIPTOR_TABLE_ALIGNMENT,
+        "descriptor table");
+    checkArea(
+        memory,
+        driverArea,
+        SplitLayout.availableRingBytes(size),
+        SplitLayout.AVAILABLE_RING_ALIGNMENT,
+        "available ring");
+    checkArea(
+        memory,
+        deviceArea,
+        SplitLayout.usedRingBytes(size),
+        SplitLayout.USED_RING_ALIGNMENT,
+        "used ring");
+    queue = new SplitDeviceQueue(memory, size, descriptorArea, driverArea, deviceArea, features);
+  }
+
+  private static void checkArea(
+      GuestMemory memory, long address, long length, int alignment, String area)
+      throws RingViolationException {
+    if (address % alignment != 0) {
+      throw new RingViolationException(
+          RingViolation.RING_MISALIGNED,
+          "%s at 0x%x, alignment %d".formatted(area, address, alignment));
+    }
+    if (!memory.contains(address, length)) {
+      throw new RingViolationException(
+          RingViolation.RING_OUTSIDE_RAM, "%s at 0x%x + %d".formatted(area, address, length));
+    }
+  }
+
+  /** Back to the state after power-on. Whoever used {@link #queue} has stopped. */
+  public void reset() {
+    queue = null;
+    size = maxSize;
+    descriptorArea = 0;
+    driverArea = 0;
+    deviceArea = 0;
+  }
+}

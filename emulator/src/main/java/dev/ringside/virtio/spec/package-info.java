@@ -1,0 +1,8 @@
+/**
+ * Constants and layouts of the virtio specification 1.4, each with its section: what the wire says,
+ * and nothing that acts. Both sides of a ring import this package, and it imports nothing.
+ */
+@NullMarked
+package dev.ringside.virtio.spec;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,13 @@
+/**
+ * How a guest reaches a virtio device. {@link dev.ringside.virtio.transport.VirtioFunction} is the
+ * one state machine: status, features, queues, configuration generation, notifications. A transport
+ * is a thin register map over it, and a device type stands behind it as a {@link
+ * dev.ringside.virtio.transport.VirtioDevice}.
+ *
+ * <p>This package imports {@code machine}, {@code virtio.spec} and {@code virtio.queue}; it does
+ * not know what kind of device it carries.
+ */
+@NullMarked
+package dev.ringside.virtio.transport;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,55 @@
+package dev.ringside.lab.vm;
+
+import dev.ringside.blk.BlkSettings;
+import dev.ringside.driver.BatchPolicy;
+import dev.ringside.driver.CompletionPolicy;
+import dev.ringside.driver.DriverSettings;
+import dev.ringside.machine.CostModel;
+
+/**
+ * How a machine is put together.
+ *
+ * @param memoryBytes of guest RAM
+ * @param device how the device is built
+ * @param driver how the driver uses it
+ * @param costs what emulation would make too cheap
+ */
+public record MachineSettings(
+    long memoryBytes, BlkSettings device, DriverSettings driver, CostModel costs) {
+  /** 64 MiB of RAM, a queue of 256, no workers, interrupts, no extra costs. */
+  public static final MachineSettings DEFAULT =
+      new MachineSettings(64L << 20, BlkSettings.DEFAULT, DriverSettings.DEFAULT, CostModel.ZERO);
+
+  public MachineSettings withMemoryBytes(long bytes) {
+    return new MachineSettings(bytes, device, driver, costs);
+  }
+
+  public MachineSettings withDevice(BlkSettings settings) {
+    return new MachineSettings(memoryBytes, settings, driver, costs);
+  }
+
+  public MachineSettings withDriver(DriverSettings settings) {
+    return new MachineSettings(memoryBytes, device, settings, costs);
+  }
+
+  public MachineSettings withCosts(CostModel model) {
+    return new MachineSettings(memoryBytes, device, driver, model);
+  }
+
+  /** The size of the queue on both sides. */
+  public MachineSettings withQueueSize(int size) {
+    return withDevice(device.withQueueSize(size)).withDriver(driver.withQueueSize(size));
+  }
+
+  public MachineSettings withWorkers(int count) {
+    return withDevice(device.withWorkers(count));
+  }
+
+  public MachineSettings withBatchPolicy(BatchPolicy policy) {
+    return withDriver(driver.withBatching(policy));
+  }
+
+  public MachineSettings withCompletionPolicy(CompletionPolicy policy) {
+    return withDriver(driver.withCompletion(policy));
+  }
+}

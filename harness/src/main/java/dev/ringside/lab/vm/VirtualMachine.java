@@ -1,0 +1,87 @@
+package dev.ringside.lab.vm;
+
+import dev.ringside.blk.VirtioBlkDevice;
+import dev.ringside.driver.Guest;
+import dev.ringside.driver.MmioProbe;
+import dev.ringside.driver.VirtioBlkDriver;
+import dev.ringside.machine.Bus;
+import dev.ringside.machine.EventLog;
+import dev.ringside.machine.FrameAllocator;
+import dev.ringside.machine.GuestMemory;
+import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.Scheduler;
+import dev.ringside.machine.WiredInterruptLine;
+import dev.ringside.storage.LatencyStorage;
+import dev.ringside.storage.Storage;
+import dev.ringside.virtio.spec.MmioRegister;
+import dev.ringside.virtio.transport.MmioTransport;
+import dev.ringside.virtio.transport.VirtioFunction;
+
+/**
+ * A machine with one disk: guest memory, a bus with a virtio-mmio window, a virtio-blk device over
+ * a storage, and the driver that was probed on it.
+ */
+public final class VirtualMachine implements AutoCloseable {
+  /** Where the register window lies: in the hole below 4 GiB, as a PC's devices do. */
+  private static final long DISK_BASE = 0xfeb0_0000L;
+
+  private final GuestMemory memory;
+  private final VirtioFunction function;
+  private final VirtioBlkDriver disk;
+
+  private VirtualMachine(GuestMemory memory, VirtioFunction function, VirtioBlkDriver disk) {
+    this.memory = memory;
+    this.function = function;
+    this.disk = disk;
+  }
+
+  /**
+   * Puts a machine together and brings its disk up.
+   *
+   * @param storage the disk's sectors; the caller closes it, after the machine
+   */
+  public static VirtualMachine start(
+      MachineSettings settings, Storage storage, Scheduler scheduler, EventLog events) {
+    GuestMemory memory = GuestMemory.anonymous(settings.memoryBytes());
+    try {
+      InterruptLine line = new WiredInterruptLine(scheduler, settings.costs());
+      VirtioBlkDevice device =
+          new VirtioBlkDevice(
+              timed(storage, scheduler, settings), scheduler, events, settings.device());
+      VirtioFunction function = new VirtioFunction(memory, line, device);
+      Bus bus = new Bus();
+      bus.map(
+          DISK_BASE,
+          MmioRegister.WINDOW_SIZE,
+          new MmioTransport(function, scheduler, settings.costs()));
+      Guest guest = new Guest(memory, new FrameAllocator(memory), line, scheduler, events);
+      VirtioBlkDriver disk = MmioProbe.probe(bus, DISK_BASE, guest, settings.driver());
+      return new VirtualMachine(memory, function, disk);
+    } catch (RuntimeException failure) {
+      memory.close();
+      throw failure;
+    }
+  }
+
+  private static Storage timed(Storage storage, Scheduler scheduler, MachineSettings settings) {
+    long serviceNs = settings.costs().serviceNs();
+    return serviceNs == 0 ? storage : new LatencyStorage(storage, scheduler, serviceNs);
+  }
+
+  /** The disk as its guest sees it. */
+  public VirtioBlkDriver disk() {
+    return disk;
+  }
+
+  /** The device behind it. */
+  public VirtioFunction function() {
+    return function;
+  }
+
+  /** Resets the device, ends its tasks and gives the RAM back. */
+  @Override
+  public void close() {
+    disk.close();
+    memory.close();
+  }
+}
