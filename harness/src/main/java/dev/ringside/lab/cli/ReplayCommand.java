@@ -1,6 +1,7 @@
 package dev.ringside.lab.cli;
 
 import dev.ringside.lab.replay.ReplayRun;
+import dev.ringside.machine.CostModel;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,7 +22,7 @@ final class ReplayCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Path trace;
 
-  @Mixin private final ReplayOptions options = new ReplayOptions();
+  @Mixin private final ReplayOptions options = new ReplayOptions(0, CostModel.ZERO);
 
   @Override
   public Integer call() throws Exception {

@@ -31,21 +31,26 @@ final class ReplayOptions {
       names = "--batch",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Requests submitted with one kick; the next batch waits for this one (1).")
+      description =
+          "Requests submitted with one kick; the next batch waits for this one (default:"
+              + " ${DEFAULT-VALUE}).")
   private int batch;
 
   @Option(
       names = "--queue-size",
       paramLabel = "Q",
       defaultValue = "256",
-      description = "Descriptors of the virtqueue, a power of two of 1 to 32768 (256).")
+      description =
+          "Descriptors of the virtqueue, a power of two of 1 to 32768 (default: ${DEFAULT-VALUE}).")
   private int queueSize;
 
   @Option(
       names = "--workers",
       paramLabel = "W",
-      description = "Threads that serve requests in parallel; 0: the device's own task does (0).")
-  private int workers = MachineSettings.DEFAULT.device().workers();
+      description =
+          "Tasks that serve requests in parallel; with 0 the device's own does"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int workers;
 
   @Option(
       names = "--timing",
@@ -71,17 +76,19 @@ final class ReplayOptions {
       paramLabel = "HOW",
       defaultValue = "interrupt",
       converter = CompletionConverter.class,
-      description = "How the driver learns of completions: spin or interrupt (interrupt).")
+      description =
+          "How the driver learns of completions: spin or interrupt (default: ${DEFAULT-VALUE}).")
   private CompletionPolicy completion = CompletionPolicy.INTERRUPT;
 
   @Option(
       names = "--costs",
       paramLabel = "MODEL",
-      defaultValue = "zero",
       converter = CostConverter.class,
       completionCandidates = CostNames.class,
-      description = "What notifications and service cost: ${COMPLETION-CANDIDATES} (zero).")
-  private CostModel costs = CostModel.ZERO;
+      description =
+          "What notifications and service cost: ${COMPLETION-CANDIDATES} (default:"
+              + " ${DEFAULT-VALUE}).")
+  private CostModel costs;
 
   @Option(
       names = "--events",
@@ -99,8 +106,20 @@ final class ReplayOptions {
       names = "--repeat",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Replay the trace so many times, one after the other (1).")
+      description =
+          "Replay the trace so many times, one after the other (default: ${DEFAULT-VALUE}).")
   private int repeat;
+
+  /**
+   * Options with the defaults that are not the same for every command.
+   *
+   * @param workers of the device
+   * @param costs of the machine
+   */
+  ReplayOptions(int workers, CostModel costs) {
+    this.workers = workers;
+    this.costs = costs;
+  }
 
   /** Checks what picocli does not: ranges, and options that exclude each other. */
   void validate() {

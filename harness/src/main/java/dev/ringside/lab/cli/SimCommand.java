@@ -1,5 +1,6 @@
 package dev.ringside.lab.cli;
 
+import dev.ringside.machine.CostModel;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +28,13 @@ final class SimCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Where every choice of the simulated machine comes from (1).")
+      description =
+          "Where every choice of the simulated machine comes from (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Mixin private final ReplayOptions options = new ReplayOptions();
+  // Without workers nothing happens at the same time, and without costs all of it at time 0: then
+  // the seed would have nothing to choose.
+  @Mixin private final ReplayOptions options = new ReplayOptions(2, CostModel.KVM);
 
   @Override
   public Integer call() throws Exception {
