@@ -27,6 +27,9 @@ import picocli.CommandLine.Spec;
       "3:the input cannot be used"
     })
 public final class Ringside implements Callable<Integer> {
+  /** Standard output was closed early: what a shell reports for a process that SIGPIPE ended. */
+  private static final int OUTPUT_LOST = 128 + 13;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
@@ -41,12 +44,10 @@ public final class Ringside implements Callable<Integer> {
 
   /** Runs the command and ends the process with its exit status. */
   public static void main(String[] arguments) {
-    Charset charset = Charset.defaultCharset();
-    System.exit(
-        run(
-            new PrintWriter(System.out, true, charset),
-            new PrintWriter(System.err, true, charset),
-            arguments));
+    PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
+    PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
+    int status = run(out, err, arguments);
+    System.exit(out.checkError() ? OUTPUT_LOST : status);
   }
 
   /**
