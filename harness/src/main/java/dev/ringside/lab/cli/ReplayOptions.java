@@ -86,8 +86,8 @@ final class ReplayOptions {
       converter = CostConverter.class,
       completionCandidates = CostNames.class,
       description =
-          "What notifications and service cost: ${COMPLETION-CANDIDATES} (default:"
-              + " ${DEFAULT-VALUE}).")
+          "What notifications and service cost: ${COMPLETION-CANDIDATES} (default: zero, in sim"
+              + " kvm).")
   private CostModel costs;
 
   @Option(
