@@ -7,7 +7,6 @@ import dev.ringside.machine.CostModel;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
@@ -239,11 +238,7 @@ final class ReplayOptions {
   static final class CostNames implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return names().iterator();
-    }
-
-    private static Stream<String> names() {
-      return CostModel.PRESETS.stream().map(CostModel::name);
+      return CostModel.PRESETS.stream().map(CostModel::name).iterator();
     }
   }
 }

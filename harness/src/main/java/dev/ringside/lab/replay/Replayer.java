@@ -78,14 +78,13 @@ public final class Replayer implements AutoCloseable {
     long most = RequestTranslation.maxDataBytes(limits);
     this.readBuffers = new Buffers(Math.min(survey.largestRead(), most));
     this.writeBuffers = new Buffers(Math.min(survey.largestWrite(), most));
-    if (writeBuffers.size > 0) {
-      WritePattern.prepare(memory, writeBuffers.start, writeBuffers.size * batch);
-    }
+    writeBuffers.fillWithPattern();
   }
 
   /** How much guest memory a replayer of this trace takes, in bytes, at most. */
   public static long guestMemoryBytes(TraceSurvey survey, int batch) {
-    return batch
+    // One more than a batch, since a buffer cannot lie across the hole in the guest's RAM.
+    return (batch + 1L)
         * (Math.min(survey.largestRead(), RequestTranslation.MAX_REQUEST_BYTES)
             + Math.min(survey.largestWrite(), RequestTranslation.MAX_REQUEST_BYTES)
             + 2L * GuestMemory.FRAME_SIZE);
@@ -234,23 +233,32 @@ public final class Replayer implements AutoCloseable {
     writeBuffers.free();
   }
 
-  /** One buffer of the same size for each request of a batch; none at all when nobody needs one. */
+  /** A buffer for each request of a batch, all of one size; none when nobody needs one. */
   private final class Buffers {
     private final long size;
-    private final long start;
+    private final long[] addresses;
 
     Buffers(long bytes) {
-      size = Math.ceilDiv(bytes, GuestMemory.FRAME_SIZE) * GuestMemory.FRAME_SIZE;
-      start = size == 0 ? 0 : device.frames().allocate(size * batch);
+      size = bytes;
+      addresses = new long[size == 0 ? 0 : batch];
+      for (int slot = 0; slot < addresses.length; slot++) {
+        addresses[slot] = device.frames().allocate(size);
+      }
     }
 
     long address(int slot) {
-      return start + slot * size;
+      return addresses[slot];
+    }
+
+    void fillWithPattern() {
+      for (long address : addresses) {
+        WritePattern.prepare(memory, address, size);
+      }
     }
 
     void free() {
-      if (size > 0) {
-        device.frames().free(start, size * batch);
+      for (long address : addresses) {
+        device.frames().free(address, size);
       }
     }
   }

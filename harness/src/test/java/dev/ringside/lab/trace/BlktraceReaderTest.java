@@ -147,24 +147,16 @@ class BlktraceReaderTest {
     Path file = directory.resolve("cut");
     List<Integer> boundaries = boundaries(whole);
 
-    for (int boundary : boundaries.subList(1, boundaries.size())) {
-      for (int length : new int[] {boundary - 1, boundary + 1, boundary + 5, boundary + 47}) {
-        if (length >= whole.length) {
-          continue;
-        }
-        Files.write(file, Arrays.copyOf(whole, length));
-        int damagedRecord = boundaries.stream().filter(b -> b < length).reduce((a, b) -> b).get();
-        if (damagedRecord == 0 && length < Integer.BYTES) {
-          continue;
-        }
-        if (boundaries.contains(length)) {
-          continue;
-        }
+    for (int record = 1; record < boundaries.size() - 1; record++) {
+      int start = boundaries.get(record);
+      for (int kept : new int[] {1, 5, RECORD - 1, boundaries.get(record + 1) - start - 1}) {
+        Files.write(file, Arrays.copyOf(whole, start + kept));
+
         assertThatThrownBy(() -> RecordedTraces.read(file))
-            .as("cut at %d", length)
+            .as("%d bytes of record %d", kept, record)
             .isInstanceOf(TraceFormatException.class)
-            .hasMessageStartingWith(file + ": offset " + damagedRecord + ": expected ")
-            .hasMessageContaining("but the file ends after " + (length - damagedRecord))
+            .hasMessageStartingWith(file + ": offset " + start + ": expected ")
+            .hasMessageEndingWith("but the file ends after " + kept)
             .hasMessageNotContaining("\n");
       }
     }
