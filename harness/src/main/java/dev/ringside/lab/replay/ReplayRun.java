@@ -50,16 +50,15 @@ public final class ReplayRun {
   }
 
   /**
-   * Runs in simulated time; the same seed gives the same run and the same hash. The hash takes in
-   * the seed, too: a machine on which nothing happens at the same time leaves nothing to chance,
-   * and its runs are alike under all seeds.
+   * Runs in simulated time; the same seed gives the same run and the same hash. A machine on which
+   * nothing happens at the same time, one without workers, leaves nothing to chance: its runs are
+   * alike under all seeds, and so are their hashes.
    *
    * @param storage the disk; the caller closes it
    * @throws BatchTooLargeException when the queue does not take the batch
    */
   public ReplayReport simulated(Storage storage, long seed) throws IOException {
     RunHash hash = new RunHash();
-    hash.add(seed);
     SimulatedScheduler scheduler = new SimulatedScheduler(new RandomStreams(seed), hash);
     try (EventLog events = EventLog.hashing(scheduler.clock(), hash, settings.recordEvents())) {
       Outcome outcome = new Outcome();
