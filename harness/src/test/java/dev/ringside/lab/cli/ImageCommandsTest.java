@@ -50,9 +50,9 @@ final class ImageCommandsTest {
     assertThat(run(new LsCommand(), "/special").lines())
         .satisfiesExactly(
             line -> assertThat(line).matches("brw------- \\d+ 1 0 0 259, 70000 .* block-large"),
-            line -> assertThat(line).matches("brw-r----- \\d+ 1 0 0      8, 3 .* block-small"),
-            line -> assertThat(line).matches("crw-rw-rw- \\d+ 1 0 0      1, 3 .* character"),
-            line -> assertThat(line).matches("prw--w--w- \\d+ 1 0 0         0 .* fifo"));
+            line -> assertThat(line).matches("brw-r----- \\d+ 1 0 0 +8, 3 .* block-small"),
+            line -> assertThat(line).matches("crw-rw-rw- \\d+ 1 0 0 +1, 3 .* character"),
+            line -> assertThat(line).matches("prw--w--w- \\d+ 1 0 0 +0 .* fifo"));
     assertThat(run(new LsCommand(), "/files"))
         .contains("-rwsr-x--x")
         .contains("     30 2040-05-06 ");
@@ -156,8 +156,7 @@ final class ImageCommandsTest {
     assertThat(first.path("device_minor").asInt()).isEqualTo(70000);
 
     JsonNode stat =
-        new ObjectMapper()
-            .readTree(run(new StatCommand(), "--json", "-", "/files/fragmented"));
+        new ObjectMapper().readTree(run(new StatCommand(), "--json", "-", "/files/fragmented"));
     assertThat(stat.path("size_bytes").asLong()).isEqualTo(2_453_504);
     assertThat(stat.path("extents").asInt()).isEqualTo(300);
     assertThat(stat.path("mapping_depth").asInt()).isEqualTo(1);
