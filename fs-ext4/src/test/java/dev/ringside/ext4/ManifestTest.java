@@ -10,6 +10,7 @@ import dev.ringside.ext4.testing.Manifest;
 import dev.ringside.ext4.testing.MountedImage;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -22,6 +23,22 @@ final class ManifestTest {
   void wholeTreeEqualsTheManifest(Fixture fixture) throws Ext4Exception {
     try (MountedImage image = MountedImage.of(fixture)) {
       assertThat(walk(image.ext4())).isEqualTo(fixture.manifest().files());
+    }
+  }
+
+  /** {@link #wholeTreeEqualsTheManifest} is only worth what the images hold. */
+  @Test
+  void imagesReachTheDeepestMappings() throws Ext4Exception {
+    assertThat(mapping(Fixture.DEEP_EXTENTS, "/files/fragmented").depth()).isEqualTo(4);
+    assertThat(mapping(Fixture.DEEP_EXTENTS, "/files/large").depth()).isEqualTo(5);
+    assertThat(mapping(Fixture.EXT2, "/files/sparse").depth()).isEqualTo(3);
+    assertThat(mapping(Fixture.KERNEL_1K, "/files/unwritten").unwrittenBlocks()).isEqualTo(200);
+    assertThat(mapping(Fixture.KERNEL_1K, "/files/punched").extents()).isEqualTo(200);
+  }
+
+  private static MappingSummary mapping(Fixture fixture, String path) throws Ext4Exception {
+    try (MountedImage image = MountedImage.of(fixture)) {
+      return image.ext4().mapping(image.ext4().stat(Ext4Path.of(path)).inode());
     }
   }
 

@@ -23,7 +23,8 @@ public enum Fixture {
   HASH_TEA("hash-tea", "tree"),
   HASH_LEGACY("hash-legacy", "tree"),
   HASH_UNSIGNED("hash-unsigned", "tree"),
-  KERNEL_1K("kernel-1k", "kernel");
+  KERNEL_1K("kernel-1k", "kernel"),
+  LARGE_DIR("large-dir", "large-dir");
 
   private static final Map<Fixture, Path> UNPACKED = new EnumMap<>(Fixture.class);
 
