@@ -31,12 +31,12 @@ public final class DirectoryBlock {
 
   private static final int DE_INODE = 0x00;
   private static final int DE_REC_LEN = 0x04;
-  private static final int DE_NAME_LEN = 0x06;
+  static final int DE_NAME_LEN = 0x06;
   private static final int DE_FILE_TYPE = 0x07;
   static final int DE_NAME = 0x08;
 
   private static final int ALIGNMENT = 4;
-  static final int LARGEST_BLOCK = 65536;
+  private static final int LARGEST_BLOCK = 65536;
   private static final int LARGEST_BLOCK_MARK = 0xffff;
   private static final int TAIL_SIZE = 12;
   private static final int TAIL_TYPE = 0xde;

@@ -30,7 +30,9 @@ import java.util.Optional;
  */
 public final class HashTreeNode {
   private static final int ROOT_ENTRIES = 0x20;
+  private static final int NODE_FREE_ENTRY = 0x00;
   private static final int NODE_ENTRIES = 0x08;
+  private static final int ROOT_DOT = 0x00;
   private static final int ROOT_DOT_DOT = 0x0c;
   private static final int ROOT_RESERVED = 0x18;
   private static final int ROOT_HASH_VERSION = 0x1c;
@@ -106,14 +108,14 @@ public final class HashTreeNode {
       throws Ext4CorruptedException {
     long dotDotLength = DirectoryBlock.recordLength(bytes, ROOT_DOT_DOT);
     boolean dots =
-        DirectoryBlock.recordLength(bytes, 0) == ROOT_DOT_DOT
-            && isDots(bytes, 0, 1)
+        DirectoryBlock.recordLength(bytes, ROOT_DOT) == ROOT_DOT_DOT
+            && isDots(bytes, ROOT_DOT, 1)
             && dotDotLength == bytes.byteSize() - ROOT_DOT_DOT
             && isDots(bytes, ROOT_DOT_DOT, 2);
     if (!dots) {
       throw new Ext4CorruptedException(structure, "does not start with . and .. over the index");
     }
-    for (int offset : new int[] {0, ROOT_DOT_DOT}) {
+    for (int offset : new int[] {ROOT_DOT, ROOT_DOT_DOT}) {
       long inode = u32(bytes, offset);
       if (inode == 0 || inode > superblock.inodes()) {
         throw new Ext4CorruptedException(
@@ -125,7 +127,7 @@ public final class HashTreeNode {
 
   private static boolean isDots(MemorySegment bytes, int offset, int count) {
     // The length's upper byte is the type: names are short here, so the lower one is all.
-    boolean dots = u8(bytes, offset + 6) == count;
+    boolean dots = u8(bytes, offset + DirectoryBlock.DE_NAME_LEN) == count;
     for (int i = 0; i < count; i++) {
       dots &= u8(bytes, offset + DirectoryBlock.DE_NAME + i) == '.';
     }
@@ -140,7 +142,8 @@ public final class HashTreeNode {
       int checksumSeed,
       long directoryBlocks)
       throws Ext4CorruptedException {
-    if (u32(bytes, 0) != 0 || DirectoryBlock.recordLength(bytes, 0) != bytes.byteSize()) {
+    if (u32(bytes, NODE_FREE_ENTRY) != 0
+        || DirectoryBlock.recordLength(bytes, NODE_FREE_ENTRY) != bytes.byteSize()) {
       throw new Ext4CorruptedException(structure, "is not hidden behind a free entry");
     }
     node(bytes).verifyEntries(superblock, structure, checksumSeed, directoryBlocks);
@@ -197,7 +200,8 @@ public final class HashTreeNode {
   /** In a root: adds the two entries that the index hides behind. */
   public void addDotsTo(List<DirectoryEntry> list) {
     list.add(
-        new DirectoryEntry(ByteString.of("."), u32(bytes, 0), Optional.of(FileType.DIRECTORY)));
+        new DirectoryEntry(
+            ByteString.of("."), u32(bytes, ROOT_DOT), Optional.of(FileType.DIRECTORY)));
     list.add(
         new DirectoryEntry(
             ByteString.of(".."), u32(bytes, ROOT_DOT_DOT), Optional.of(FileType.DIRECTORY)));

@@ -196,9 +196,7 @@ public final class Inode {
    * because old filesystems keep something else there.
    */
   public long size() {
-    boolean wide =
-        FileType.ofMode(u16(bytes, I_MODE)).orElse(FileType.FIFO) == FileType.REGULAR
-            || superblock.has(Feature.LARGE_DIR);
+    boolean wide = type == FileType.REGULAR || superblock.has(Feature.LARGE_DIR);
     return u32(bytes, I_SIZE_LO) | (wide ? u32(bytes, I_SIZE_HIGH) << 32 : 0);
   }
 

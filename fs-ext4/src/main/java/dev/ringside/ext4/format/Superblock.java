@@ -80,6 +80,7 @@ public final class Superblock {
   private static final int MAX_LOG_CLUSTER_SIZE_FIELD = 20;
   private static final int DESCRIPTOR_SIZE = 32;
   private static final int DESCRIPTOR_SIZE_64BIT = 64;
+  private static final int UUID_LENGTH = 16;
   private static final int VOLUME_NAME_LENGTH = 16;
   private static final int CHECKSUM_TYPE_CRC32C = 1;
   private static final int FLAG_UNSIGNED_HASH = 0x2;
@@ -132,7 +133,7 @@ public final class Superblock {
     this.checksumSeed =
         features.has(Feature.CSUM_SEED)
             ? bits32(bytes, S_CHECKSUM_SEED)
-            : new Crc32c().start(Crc32c.INITIAL).add(bytes, S_UUID, 16).value();
+            : new Crc32c().start(Crc32c.INITIAL).add(bytes, S_UUID, UUID_LENGTH).value();
   }
 
   /**
@@ -319,9 +320,9 @@ public final class Superblock {
   public HashSeed hashSeed() {
     return new HashSeed(
         bits32(bytes, S_HASH_SEED),
-        bits32(bytes, S_HASH_SEED + 4),
-        bits32(bytes, S_HASH_SEED + 8),
-        bits32(bytes, S_HASH_SEED + 12));
+        bits32(bytes, S_HASH_SEED + Integer.BYTES),
+        bits32(bytes, S_HASH_SEED + 2 * Integer.BYTES),
+        bits32(bytes, S_HASH_SEED + 3 * Integer.BYTES));
   }
 
   /**
@@ -344,7 +345,7 @@ public final class Superblock {
 
   /** CRC-16 over the filesystem's identity: what descriptor checksums of uninit_bg start from. */
   int uuidCrc16() {
-    return Crc16.add(Crc16.INITIAL, bytes, S_UUID, 16);
+    return Crc16.add(Crc16.INITIAL, bytes, S_UUID, UUID_LENGTH);
   }
 
   /** Whether a block number may be used for data or metadata: not 0, and on the disk. */
@@ -387,7 +388,7 @@ public final class Superblock {
   /** Whether a group starts with a copy of the superblock. */
   private boolean hasBackup(long group) {
     if (has(Feature.SPARSE_SUPER2)) {
-      return group == u32(bytes, S_BACKUP_BGS) || group == u32(bytes, S_BACKUP_BGS + 4);
+      return group == u32(bytes, S_BACKUP_BGS) || group == u32(bytes, S_BACKUP_BGS + Integer.BYTES);
     }
     return !has(Feature.SPARSE_SUPER)
         || group <= 1

@@ -21,7 +21,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code ringside ls}: a directory of an image, as a long listing in the order of the names. */
+/**
+ * {@code ringside ls}: a directory of an image, as a long listing in the order of the names, which
+ * takes as much memory as the directory has names.
+ */
 @Command(
     name = "ls",
     description = "List a directory of an ext2, ext3 or ext4 image. Times are in UTC.",
