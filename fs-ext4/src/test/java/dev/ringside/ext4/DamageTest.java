@@ -185,6 +185,10 @@ final class DamageTest {
             "its parent gives it",
             i -> i.put32(i.blockArea(FRAGMENTED) + 12, 2)),
         extent(
+            "child behind its range",
+            "its parent gives it 0 to 599",
+            i -> i.put32(i.blockArea(FRAGMENTED) + 24, 600)),
+        extent(
             "unsorted index", "the one before at", i -> i.put32(i.blockArea(FRAGMENTED) + 24, 0)));
   }
 
