@@ -1,8 +1,12 @@
 package dev.ringside.driver;
 
+import static dev.ringside.machine.LittleEndian.setU64;
+
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.virtio.spec.BlkRequestLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +24,9 @@ final class RequestSlots {
   private static final int SLOT_SIZE = 64;
 
   /** What the status byte holds before the device writes it; no status of the specification. */
-  private static final int NOT_WRITTEN = 0xff;
+  private static final byte NOT_WRITTEN = (byte) 0xff;
 
-  private final GuestMemory memory;
+  private final MemorySegment memory;
   private final FrameAllocator frames;
   private final long base;
   private final @Nullable BlockRequest[] requests;
@@ -30,9 +34,9 @@ final class RequestSlots {
   private int freeCount;
 
   RequestSlots(GuestMemory memory, FrameAllocator frames, int count) {
-    this.memory = memory;
     this.frames = frames;
     this.base = frames.allocate((long) SLOT_SIZE * count);
+    this.memory = memory.slice(base, (long) SLOT_SIZE * count);
     this.requests = new BlockRequest[count];
     this.free = new int[count];
     for (int i = 0; i < count; i++) {
@@ -54,26 +58,28 @@ final class RequestSlots {
   int take(BlockRequest request, int type) {
     int slot = free[--freeCount];
     requests[slot] = request;
-    memory.setU64(header(slot), type & 0xffff_ffffL);
-    memory.setU64(header(slot) + BlkRequestLayout.HEADER_SECTOR, request.sector());
-    memory.setU8(status(slot), NOT_WRITTEN);
+    long start = (long) SLOT_SIZE * slot;
+    // type in the low half, and the reserved field.
+    setU64(memory, start + BlkRequestLayout.HEADER_TYPE, type & 0xffff_ffffL);
+    setU64(memory, start + BlkRequestLayout.HEADER_SECTOR, request.sector());
+    memory.set(ValueLayout.JAVA_BYTE, start + STATUS, NOT_WRITTEN);
     return slot;
   }
 
   /** Writes the range that a discard points at. */
   void setRange(int slot, long sector, long count) {
-    memory.setU64(range(slot) + BlkRequestLayout.RANGE_SECTOR, sector);
+    long start = (long) SLOT_SIZE * slot + RANGE;
+    setU64(memory, start + BlkRequestLayout.RANGE_SECTOR, sector);
     // num_sectors in the low half, and no flags.
-    memory.setU64(range(slot) + BlkRequestLayout.RANGE_NUM_SECTORS, count);
+    setU64(memory, start + BlkRequestLayout.RANGE_NUM_SECTORS, count);
   }
 
-  /** Takes the request out of its slot. */
+  /** Frees a slot; says whose it was. */
   BlockRequest release(int slot) {
     BlockRequest request = requests[slot];
     if (request == null) {
-      throw new IllegalStateException("slot " + slot + " is free");
+      throw new IllegalStateException("slot " + slot + " was never taken");
     }
-    requests[slot] = null;
     free[freeCount++] = slot;
     return request;
   }
@@ -95,7 +101,7 @@ final class RequestSlots {
 
   /** What the device wrote. */
   int statusByte(int slot) {
-    return memory.getU8(status(slot));
+    return memory.get(ValueLayout.JAVA_BYTE, (long) SLOT_SIZE * slot + STATUS) & 0xff;
   }
 
   /** Gives the memory back. */

@@ -1,10 +1,12 @@
 package dev.ringside.driver;
 
+import static dev.ringside.machine.LittleEndian.*;
 import static dev.ringside.virtio.spec.SplitLayout.*;
 
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.virtio.spec.Feature;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -13,22 +15,32 @@ import java.util.Arrays;
  * tables are part of the ring's memory, one for each descriptor.
  */
 final class SplitDriverQueue implements DriverQueue {
+  /**
+   * Entries of the table that a short chain uses: header, two buffers, status. It fills one cache
+   * line, and the tables of neighbouring descriptors lie in neighbouring lines; the large tables, a
+   * power of two apart, would compete for the same few sets of the cache.
+   */
+  private static final int SMALL_TABLE = 4;
+
   /** How far ahead an event index is put so that it is not reached: half of the index space. */
   private static final int FAR = 0x8000;
 
   /** After how many chains a far event index is moved on. */
   private static final int FAR_REFRESH = 0x2000;
 
-  private final GuestMemory memory;
   private final FrameAllocator frames;
   private final int size;
   private final int mask;
-  private final long descriptors;
-  private final long available;
-  private final long used;
+  private final long descriptorArea;
+  private final long driverArea;
+  private final long deviceArea;
+  private final MemorySegment descriptors;
+  private final MemorySegment available;
+  private final MemorySegment used;
   private final long usedEvent;
   private final long availEvent;
-  private final long tables;
+  private final long tableArea;
+  private final MemorySegment tables;
   private final int tableEntries;
   private final boolean eventIndex;
   private final boolean indirect;
@@ -56,6 +68,7 @@ final class SplitDriverQueue implements DriverQueue {
 
   // The chain that is being written.
   private boolean inTable;
+  private long tableOffset;
   private int head;
   private int buffers;
   private int written;
@@ -69,19 +82,22 @@ final class SplitDriverQueue implements DriverQueue {
    */
   SplitDriverQueue(
       GuestMemory memory, FrameAllocator frames, int size, int tableEntries, long features) {
-    this.memory = memory;
     this.frames = frames;
     this.size = size;
     this.mask = size - 1;
     this.eventIndex = Feature.EVENT_IDX.isIn(features);
     this.indirect = Feature.INDIRECT_DESC.isIn(features);
     this.tableEntries = tableEntries;
-    this.descriptors = frames.allocate(descriptorTableBytes(size));
-    this.available = frames.allocate(availableRingBytes(size));
-    this.used = frames.allocate(usedRingBytes(size));
-    this.usedEvent = available + usedEventOffset(size);
-    this.availEvent = used + availEventOffset(size);
-    this.tables = indirect ? frames.allocate(tableBytes()) : 0;
+    this.descriptorArea = frames.allocate(descriptorTableBytes(size));
+    this.driverArea = frames.allocate(availableRingBytes(size));
+    this.deviceArea = frames.allocate(usedRingBytes(size));
+    this.tableArea = frames.allocate(tableBytes());
+    this.descriptors = memory.slice(descriptorArea, descriptorTableBytes(size));
+    this.available = memory.slice(driverArea, availableRingBytes(size));
+    this.used = memory.slice(deviceArea, usedRingBytes(size));
+    this.tables = memory.slice(tableArea, tableBytes());
+    this.usedEvent = usedEventOffset(size);
+    this.availEvent = availEventOffset(size);
     this.free = new int[size];
     this.tokens = new int[size];
     this.nextOf = new int[size];
@@ -94,23 +110,24 @@ final class SplitDriverQueue implements DriverQueue {
     freeCount = size;
   }
 
+  /** The indirect tables of all descriptors: first the small ones, then the large ones. */
   private long tableBytes() {
-    return descriptorTableBytes(tableEntries) * size;
+    return indirect ? descriptorTableBytes(SMALL_TABLE + tableEntries) * size : DESCRIPTOR_SIZE;
   }
 
   /** Guest-physical address of the descriptor table. */
   long descriptorArea() {
-    return descriptors;
+    return descriptorArea;
   }
 
   /** Guest-physical address of the available ring. */
   long driverArea() {
-    return available;
+    return driverArea;
   }
 
   /** Guest-physical address of the used ring. */
   long deviceArea() {
-    return used;
+    return deviceArea;
   }
 
   @Override
@@ -132,6 +149,7 @@ final class SplitDriverQueue implements DriverQueue {
     head = free[--freeCount];
     chainLength[head] = needed;
     current = head;
+    tableOffset = inTable ? tableOffset(head, chainBuffers) : 0;
     buffers = chainBuffers;
     written = 0;
     return true;
@@ -148,42 +166,50 @@ final class SplitDriverQueue implements DriverQueue {
   }
 
   private void add(long address, int length, int flags) {
-    long descriptor;
-    int next;
-    if (inTable) {
-      descriptor = table(head) + (long) DESCRIPTOR_SIZE * written;
-      next = written + 1;
-    } else {
-      descriptor = descriptors + (long) DESCRIPTOR_SIZE * current;
-      next = written + 1 < buffers ? free[--freeCount] : 0;
-      nextOf[current] = next;
-      current = next;
-    }
     written++;
     boolean last = written == buffers;
-    memory.setU64(descriptor + DESCRIPTOR_ADDR, address);
-    memory.setU64(
-        descriptor + DESCRIPTOR_LEN_FLAGS_NEXT,
-        last
-            ? descriptorWord(length, flags, 0)
-            : descriptorWord(length, flags | DESC_F_NEXT, next));
+    if (inTable) {
+      long word =
+          last
+              ? descriptorWord(length, flags, 0)
+              : descriptorWord(length, flags | DESC_F_NEXT, written);
+      put(tables, tableOffset + (long) DESCRIPTOR_SIZE * (written - 1), address, word);
+      return;
+    }
+    long descriptor = (long) DESCRIPTOR_SIZE * current;
+    if (last) {
+      put(descriptors, descriptor, address, descriptorWord(length, flags, 0));
+    } else {
+      int next = free[--freeCount];
+      nextOf[current] = next;
+      current = next;
+      put(descriptors, descriptor, address, descriptorWord(length, flags | DESC_F_NEXT, next));
+    }
   }
 
-  private long table(int descriptor) {
-    return tables + descriptorTableBytes(tableEntries) * descriptor;
+  private static void put(MemorySegment table, long descriptor, long address, long word) {
+    setU64(table, descriptor + DESCRIPTOR_ADDR, address);
+    setU64(table, descriptor + DESCRIPTOR_LEN_FLAGS_NEXT, word);
+  }
+
+  private long tableOffset(int descriptor, int entries) {
+    return entries <= SMALL_TABLE
+        ? descriptorTableBytes(SMALL_TABLE) * descriptor
+        : descriptorTableBytes(SMALL_TABLE) * size
+            + descriptorTableBytes(tableEntries) * descriptor;
   }
 
   @Override
   public void commit(int token) {
     if (inTable) {
-      long descriptor = descriptors + (long) DESCRIPTOR_SIZE * head;
-      memory.setU64(descriptor + DESCRIPTOR_ADDR, table(head));
-      memory.setU64(
-          descriptor + DESCRIPTOR_LEN_FLAGS_NEXT,
+      put(
+          descriptors,
+          (long) DESCRIPTOR_SIZE * head,
+          tableArea + tableOffset,
           descriptorWord(DESCRIPTOR_SIZE * buffers, DESC_F_INDIRECT, 0));
     }
     tokens[head] = token;
-    memory.setU16(available + AVAIL_RING + (long) Short.BYTES * (nextAvailable & mask), head);
+    setU16(available, AVAIL_RING + (long) Short.BYTES * (nextAvailable & mask), head);
     nextAvailable = (nextAvailable + 1) & 0xffff;
   }
 
@@ -191,7 +217,7 @@ final class SplitDriverQueue implements DriverQueue {
   public int publish() {
     int batch = (nextAvailable - publishedAvailable) & 0xffff;
     // Release: descriptors and entries are visible before the index.
-    memory.setU16Release(available + AVAIL_IDX, nextAvailable);
+    setU16Release(available, AVAIL_IDX, nextAvailable);
     publishedAvailable = nextAvailable;
     return batch;
   }
@@ -204,9 +230,9 @@ final class SplitDriverQueue implements DriverQueue {
     // notifications just before either sees the index, or is seen here (section 2.7.13.4.1).
     GuestMemory.fullFence();
     if (eventIndex) {
-      return passesEvent(memory.getU16(availEvent), publishedAvailable, old);
+      return passesEvent(getU16(used, availEvent), publishedAvailable, old);
     }
-    return (memory.getU16(used + USED_FLAGS) & USED_F_NO_NOTIFY) == 0;
+    return (getU16(used, USED_FLAGS) & USED_F_NO_NOTIFY) == 0;
   }
 
   @Override
@@ -216,7 +242,7 @@ final class SplitDriverQueue implements DriverQueue {
 
   private boolean refreshUsed() {
     // Acquire: the used elements up to this index, and the data, are read after it.
-    seenUsed = memory.getU16Acquire(used + USED_IDX);
+    seenUsed = getU16Acquire(used, USED_IDX);
     return nextUsed != seenUsed;
   }
 
@@ -225,8 +251,7 @@ final class SplitDriverQueue implements DriverQueue {
     if (!hasUsed()) {
       return NONE;
     }
-    long element = used + USED_RING + (long) USED_ELEMENT_SIZE * (nextUsed & mask);
-    int id = memory.getU32(element);
+    int id = getU32(used, USED_RING + (long) USED_ELEMENT_SIZE * (nextUsed & mask));
     if (id < 0 || id >= size || tokens[id] == NONE) {
       throw new BlockDeviceException(
           "the device used descriptor %s, which heads no chain in flight"
@@ -251,9 +276,9 @@ final class SplitDriverQueue implements DriverQueue {
   public boolean enableInterrupts() {
     if (eventIndex) {
       usedEventSet = nextUsed;
-      memory.setU16(usedEvent, usedEventSet);
+      setU16(available, usedEvent, usedEventSet);
     } else {
-      memory.setU16(available + AVAIL_FLAGS, 0);
+      setU16(available, AVAIL_FLAGS, 0);
     }
     // The wish must be visible before the used index is read again: a device that published just
     // before either sees the wish, or is seen here (section 2.7.13.4.1).
@@ -264,20 +289,18 @@ final class SplitDriverQueue implements DriverQueue {
   @Override
   public void disableInterrupts() {
     if (!eventIndex) {
-      memory.setU16(available + AVAIL_FLAGS, AVAIL_F_NO_INTERRUPT);
+      setU16(available, AVAIL_FLAGS, AVAIL_F_NO_INTERRUPT);
     } else if (((nextUsed + FAR - usedEventSet) & 0xffff) >= FAR_REFRESH) {
       usedEventSet = (nextUsed + FAR) & 0xffff;
-      memory.setU16(usedEvent, usedEventSet);
+      setU16(available, usedEvent, usedEventSet);
     }
   }
 
   @Override
   public void free() {
-    frames.free(descriptors, descriptorTableBytes(size));
-    frames.free(available, availableRingBytes(size));
-    frames.free(used, usedRingBytes(size));
-    if (indirect) {
-      frames.free(tables, tableBytes());
-    }
+    frames.free(descriptorArea, descriptorTableBytes(size));
+    frames.free(driverArea, availableRingBytes(size));
+    frames.free(deviceArea, usedRingBytes(size));
+    frames.free(tableArea, tableBytes());
   }
 }

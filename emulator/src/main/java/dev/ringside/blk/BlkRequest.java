@@ -3,7 +3,8 @@ package dev.ringside.blk;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.EventType;
 import dev.ringside.machine.GuestMemory;
-import dev.ringside.storage.IoVector;
+import dev.ringside.machine.IoVector;
+import dev.ringside.machine.LittleEndian;
 import dev.ringside.storage.Storage;
 import dev.ringside.virtio.queue.DescriptorChain;
 import dev.ringside.virtio.queue.RingViolation;
@@ -14,10 +15,8 @@ import dev.ringside.virtio.spec.BlkStatus;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One virtio-blk request (virtio 1.4, section 5.2.6), in three steps: {@link #parse} finds header,
@@ -26,23 +25,20 @@ import org.jspecify.annotations.Nullable;
  * allocation.
  */
 final class BlkRequest {
-  private static final ValueLayout.OfInt LE_INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LE_LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final BlkLimits limits;
   private final Storage storage;
   private final MemorySegment ram;
   private final DescriptorChain chain;
-  private final IoVector data;
 
-  /** The structured bytes of a request whose framing cuts through them. */
+  /** Where structured bytes go whose framing cuts through them. */
   private final MemorySegment gathered =
       MemorySegment.ofArray(new byte[BlkRequestLayout.RANGE_SIZE]);
 
-  private @Nullable BlkRequestType type;
+  /** The type as it stands on the wire; a reference would cost a write barrier each time. */
+  private int typeCode;
+
   private long sector;
+
   private long statusOffset;
   private int status;
   private long written;
@@ -52,7 +48,6 @@ final class BlkRequest {
     this.storage = storage;
     this.ram = memory.segment();
     this.chain = new DescriptorChain(memory);
-    this.data = new IoVector(ram);
   }
 
   /** Where {@code DeviceQueue.pop} puts the next chain. */
@@ -62,12 +57,14 @@ final class BlkRequest {
 
   /** Bytes of data, in either direction. */
   long bytes() {
-    return data.bytes();
+    return data().bytes();
   }
 
-  /** The status byte, once processed. */
-  int status() {
-    return status;
+  /** What remains of one half of the chain when header and status are cut off. */
+  private IoVector data() {
+    boolean fromDriver =
+        typeCode == BlkRequestType.OUT.code() || typeCode == BlkRequestType.DISCARD.code();
+    return fromDriver ? chain.readable() : chain.writable();
   }
 
   /**
@@ -77,83 +74,34 @@ final class BlkRequest {
    *     status can be given
    */
   void parse() throws RingViolationException {
-    if (chain.readableBytes() < BlkRequestLayout.HEADER_SIZE
-        || chain.writableBytes() < BlkRequestLayout.STATUS_SIZE) {
+    IoVector readable = chain.readable();
+    IoVector writable = chain.writable();
+    if (readable.bytes() < BlkRequestLayout.HEADER_SIZE
+        || writable.bytes() < BlkRequestLayout.STATUS_SIZE) {
       throw new RingViolationException(
           RingViolation.REQUEST_TRUNCATED,
-          "%d readable and %d writable bytes"
-              .formatted(chain.readableBytes(), chain.writableBytes()));
+          "%d readable and %d writable bytes".formatted(readable.bytes(), writable.bytes()));
     }
-    if (chain.length(0) >= BlkRequestLayout.HEADER_SIZE) {
-      readHeader(ram, chain.offset(0));
+    if (readable.length(0) >= BlkRequestLayout.HEADER_SIZE) {
+      readHeader(ram, readable.offset(0));
     } else {
-      collect(0, chain.readableCount(), 0, BlkRequestLayout.HEADER_SIZE);
-      gather();
+      readable.copyTo(gathered);
       readHeader(gathered, 0);
     }
-    int last = lastWritable();
-    statusOffset = chain.offset(last) + chain.length(last) - BlkRequestLayout.STATUS_SIZE;
-    if (takesData()) {
-      collect(
-          0,
-          chain.readableCount(),
-          BlkRequestLayout.HEADER_SIZE,
-          chain.readableBytes() - BlkRequestLayout.HEADER_SIZE);
-    } else {
-      collect(
-          chain.readableCount(),
-          chain.count(),
-          0,
-          chain.writableBytes() - BlkRequestLayout.STATUS_SIZE);
-    }
-  }
-
-  /** Whether the data goes from the driver to the device. */
-  private boolean takesData() {
-    return type == BlkRequestType.OUT || type == BlkRequestType.DISCARD;
+    readable.dropFirst(BlkRequestLayout.HEADER_SIZE);
+    int last = writable.count() - 1;
+    statusOffset = writable.offset(last) + writable.length(last) - BlkRequestLayout.STATUS_SIZE;
+    writable.dropLast(BlkRequestLayout.STATUS_SIZE);
   }
 
   private void readHeader(MemorySegment header, long at) {
-    type = BlkRequestType.of(header.get(LE_INT, at + BlkRequestLayout.HEADER_TYPE));
-    sector = header.get(LE_LONG, at + BlkRequestLayout.HEADER_SECTOR);
-  }
-
-  /** Empty buffers may follow the one that holds the status byte. */
-  private int lastWritable() {
-    int last = chain.count() - 1;
-    while (chain.length(last) == 0) {
-      last--;
-    }
-    return last;
-  }
-
-  /** Makes {@link #data} the {@code length} bytes after the first {@code skip} of some buffers. */
-  private void collect(int firstBuffer, int endBuffer, long skip, long length) {
-    data.clear();
-    long toSkip = skip;
-    long left = length;
-    for (int i = firstBuffer; i < endBuffer && left > 0; i++) {
-      long skipped = Math.min(toSkip, chain.length(i));
-      long taken = Math.min(left, chain.length(i) - skipped);
-      data.add(chain.offset(i) + skipped, taken);
-      toSkip -= skipped;
-      left -= taken;
-    }
-  }
-
-  /** Copies the first bytes of {@link #data} to where they are contiguous. */
-  private void gather() {
-    long at = 0;
-    for (int i = 0; i < data.count() && at < gathered.byteSize(); i++) {
-      long length = Math.min(data.length(i), gathered.byteSize() - at);
-      MemorySegment.copy(ram, data.offset(i), gathered, at, length);
-      at += length;
-    }
+    typeCode = LittleEndian.getU32(header, at + BlkRequestLayout.HEADER_TYPE);
+    sector = LittleEndian.getU64(header, at + BlkRequestLayout.HEADER_SECTOR);
   }
 
   /** Does what was asked; whatever goes wrong becomes the status. */
   void process(EventLog.Track events) {
-    events.record(EventType.BEGIN_SERVICE, chain.head(), data.bytes());
+    events.record(EventType.BEGIN_SERVICE, chain.head(), bytes());
     written = BlkRequestLayout.STATUS_SIZE;
     try {
       status = execute();
@@ -164,6 +112,11 @@ final class BlkRequest {
   }
 
   private int execute() throws IOException {
+    BlkRequestType type = BlkRequestType.of(typeCode);
+    // Not a null case of the switch: that one would look its labels up through method handles.
+    if (type == null) {
+      return BlkStatus.UNSUPP;
+    }
     return switch (type) {
       case IN -> read();
       case OUT -> write();
@@ -181,11 +134,11 @@ final class BlkRequest {
           ZONE_RESET,
           ZONE_RESET_ALL ->
           BlkStatus.UNSUPP;
-      case null -> BlkStatus.UNSUPP;
     };
   }
 
   private int read() throws IOException {
+    IoVector data = chain.writable();
     if (!isOnDisk(sector, data.bytes())) {
       return BlkStatus.IOERR;
     }
@@ -195,6 +148,7 @@ final class BlkRequest {
   }
 
   private int write() throws IOException {
+    IoVector data = chain.readable();
     if (storage.readOnly() || !isOnDisk(sector, data.bytes())) {
       return BlkStatus.IOERR;
     }
@@ -212,6 +166,7 @@ final class BlkRequest {
     byte[] id =
         Arrays.copyOf(
             limits.serial().getBytes(StandardCharsets.US_ASCII), BlkRequestLayout.ID_BYTES);
+    IoVector data = chain.writable();
     int copied = 0;
     for (int i = 0; i < data.count() && copied < id.length; i++) {
       int length = (int) Math.min(data.length(i), id.length - copied);
@@ -226,6 +181,7 @@ final class BlkRequest {
     if (!limits.discard()) {
       return BlkStatus.UNSUPP;
     }
+    IoVector data = chain.readable();
     long ranges = data.bytes() / BlkRequestLayout.RANGE_SIZE;
     if (storage.readOnly()
         || data.bytes() % BlkRequestLayout.RANGE_SIZE != 0
@@ -233,10 +189,10 @@ final class BlkRequest {
         || ranges > BlkLimits.MAX_DISCARD_RANGES) {
       return BlkStatus.IOERR;
     }
-    gather();
-    long first = gathered.get(LE_LONG, BlkRequestLayout.RANGE_SECTOR);
-    long count = gathered.get(LE_INT, BlkRequestLayout.RANGE_NUM_SECTORS) & 0xffff_ffffL;
-    int flags = gathered.get(LE_INT, BlkRequestLayout.RANGE_FLAGS);
+    data.copyTo(gathered);
+    long first = LittleEndian.getU64(gathered, BlkRequestLayout.RANGE_SECTOR);
+    long count = LittleEndian.getU32(gathered, BlkRequestLayout.RANGE_NUM_SECTORS) & 0xffff_ffffL;
+    int flags = LittleEndian.getU32(gathered, BlkRequestLayout.RANGE_FLAGS);
     if (flags != 0) {
       return BlkStatus.UNSUPP;
     }

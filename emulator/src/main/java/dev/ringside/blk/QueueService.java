@@ -120,12 +120,12 @@ final class QueueService implements Runnable {
       events.record(EventType.POP, slot.request.chain().head(), slot.request.bytes());
       if (workers == null) {
         slot.request.process(events);
-        finish(slot);
+        finish(slot.request);
       } else {
         inWorkers++;
         workers.submit(slot);
+        slot = takeFree();
       }
-      slot = takeFree();
     }
     free.push(slot);
     return worked;
@@ -138,15 +138,15 @@ final class QueueService implements Runnable {
         : free.pop();
   }
 
-  private void finish(Slot slot) {
-    queue.addUsed(slot.request.chain().head(), slot.request.complete());
-    free.push(slot);
+  private void finish(BlkRequest request) {
+    queue.addUsed(request.chain().head(), request.complete());
   }
 
   private boolean giveBack() {
     for (Slot slot = processed.poll(); slot != null; slot = processed.poll()) {
       inWorkers--;
-      finish(slot);
+      finish(slot.request);
+      free.push(slot);
     }
     int batch = queue.unpublished();
     if (batch == 0) {

@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.PointerBytesStore;
 
@@ -33,18 +32,6 @@ public final class GuestMemory implements AutoCloseable {
 
   /** Where RAM continues above the hole: 4 GiB. */
   public static final long DEFAULT_HOLE_END = 4L << 30;
-
-  private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
-  private static final VarHandle SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
-  private static final VarHandle INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
-  private static final VarHandle LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
-  private static final VarHandle ALIGNED_SHORT =
-      ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
-  private static final VarHandle ALIGNED_INT =
-      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
   private final Arena arena;
   private final MemorySegment ram;
@@ -209,57 +196,57 @@ public final class GuestMemory implements AutoCloseable {
   }
 
   public int getU8(long address) {
-    return (byte) BYTE.get(ram, checkedOffset(address, Byte.BYTES)) & 0xff;
+    return ram.get(ValueLayout.JAVA_BYTE, checkedOffset(address, Byte.BYTES)) & 0xff;
   }
 
   public void setU8(long address, int value) {
-    BYTE.set(ram, checkedOffset(address, Byte.BYTES), (byte) value);
+    ram.set(ValueLayout.JAVA_BYTE, checkedOffset(address, Byte.BYTES), (byte) value);
   }
 
   public int getU16(long address) {
-    return (short) SHORT.get(ram, checkedOffset(address, Short.BYTES)) & 0xffff;
+    return LittleEndian.getU16(ram, checkedOffset(address, Short.BYTES));
   }
 
   public void setU16(long address, int value) {
-    SHORT.set(ram, checkedOffset(address, Short.BYTES), (short) value);
+    LittleEndian.setU16(ram, checkedOffset(address, Short.BYTES), value);
   }
 
   /** The 32-bit value as it stands; {@code & 0xffff_ffffL} makes it unsigned. */
   public int getU32(long address) {
-    return (int) INT.get(ram, checkedOffset(address, Integer.BYTES));
+    return LittleEndian.getU32(ram, checkedOffset(address, Integer.BYTES));
   }
 
   public void setU32(long address, int value) {
-    INT.set(ram, checkedOffset(address, Integer.BYTES), value);
+    LittleEndian.setU32(ram, checkedOffset(address, Integer.BYTES), value);
   }
 
   /** The 64-bit value as it stands. */
   public long getU64(long address) {
-    return (long) LONG.get(ram, checkedOffset(address, Long.BYTES));
+    return LittleEndian.getU64(ram, checkedOffset(address, Long.BYTES));
   }
 
   public void setU64(long address, long value) {
-    LONG.set(ram, checkedOffset(address, Long.BYTES), value);
+    LittleEndian.setU64(ram, checkedOffset(address, Long.BYTES), value);
   }
 
   /** Reads a 16-bit index; later reads of this thread see what was written before its release. */
   public int getU16Acquire(long address) {
-    return (short) ALIGNED_SHORT.getAcquire(ram, checkedOffset(address, Short.BYTES)) & 0xffff;
+    return LittleEndian.getU16Acquire(ram, checkedOffset(address, Short.BYTES));
   }
 
   /** Publishes a 16-bit index: earlier writes of this thread are visible to whoever acquires it. */
   public void setU16Release(long address, int value) {
-    ALIGNED_SHORT.setRelease(ram, checkedOffset(address, Short.BYTES), (short) value);
+    LittleEndian.setU16Release(ram, checkedOffset(address, Short.BYTES), value);
   }
 
   /** Like {@link #getU16Acquire} for 32 bits. */
   public int getU32Acquire(long address) {
-    return (int) ALIGNED_INT.getAcquire(ram, checkedOffset(address, Integer.BYTES));
+    return LittleEndian.getU32Acquire(ram, checkedOffset(address, Integer.BYTES));
   }
 
   /** Like {@link #setU16Release} for 32 bits. */
   public void setU32Release(long address, int value) {
-    ALIGNED_INT.setRelease(ram, checkedOffset(address, Integer.BYTES), value);
+    LittleEndian.setU32Release(ram, checkedOffset(address, Integer.BYTES), value);
   }
 
   /**

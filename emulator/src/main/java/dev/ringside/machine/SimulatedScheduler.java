@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedScheduler implements Scheduler {
   private static final Constructor<?> VIRTUAL_THREAD_BUILDER = virtualThreadBuilder();
+  private static final VirtualThreadState VIRTUAL_THREAD_STATE = new VirtualThreadState();
 
   private final RandomGenerator order;
   private final RunHash hash;
@@ -94,7 +95,7 @@ public final class SimulatedScheduler implements Scheduler {
     hash.add(now);
     task.polled = false;
     running = task;
-    task.continuation.run();
+    task.resume();
     running = null;
     if (!task.polled) {
       progress++;
@@ -210,7 +211,8 @@ public final class SimulatedScheduler implements Scheduler {
     private final String name;
     private final int number;
     private final Thread thread;
-    private Runnable continuation = () -> {};
+    private final Signal monitorFree = new Signal();
+    private volatile Runnable continuation = () -> {};
     private @Nullable Throwable failure;
     private long wakeTime;
     private long wakeSequence;
@@ -231,10 +233,28 @@ public final class SimulatedScheduler implements Scheduler {
       }
     }
 
+    /**
+     * Runs the task until it waits for something of this run. A monitor of the JDK's own that a
+     * thread outside holds, the cleaner's for one, takes a task off its carrier, too. That is no
+     * scheduling point, since no seed decides when it happens: the run waits until the task is
+     * back, and goes on with it as if nothing had been.
+     */
+    void resume() {
+      continuation.run();
+      while (VIRTUAL_THREAD_STATE.isOffItsCarrierOverMonitor(thread)) {
+        monitorFree.await();
+        continuation.run();
+      }
+    }
+
     @Override
     public void execute(Runnable resume) {
       continuation = resume;
-      runnable.add(this);
+      if (VIRTUAL_THREAD_STATE.isOffItsCarrierOverMonitor(thread)) {
+        monitorFree.raise();
+      } else {
+        runnable.add(this);
+      }
     }
 
     @Override

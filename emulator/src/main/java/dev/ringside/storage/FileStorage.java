@@ -1,5 +1,6 @@
 package dev.ringside.storage;
 
+import dev.ringside.machine.IoVector;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

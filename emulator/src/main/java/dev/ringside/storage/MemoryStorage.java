@@ -1,5 +1,7 @@
 package dev.ringside.storage;
 
+import dev.ringside.machine.IoVector;
+
 /** A disk in memory, all zeros at first. It takes as much memory as was written to it. */
 public final class MemoryStorage implements Storage {
   private final long sectors;

@@ -1,5 +1,7 @@
 package dev.ringside.storage;
 
+import dev.ringside.machine.IoVector;
+
 /**
  * Keeps nothing: a write is forgotten, a read leaves the memory as it is. What remains is the cost
  * of the route to the storage.

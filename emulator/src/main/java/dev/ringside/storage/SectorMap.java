@@ -1,5 +1,6 @@
 package dev.ringside.storage;
 
+import dev.ringside.machine.IoVector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLongArray;

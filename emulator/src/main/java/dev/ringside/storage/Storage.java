@@ -1,5 +1,6 @@
 package dev.ringside.storage;
 
+import dev.ringside.machine.IoVector;
 import java.io.IOException;
 
 /**

@@ -1,0 +1,121 @@
+package dev.ringside.lab.bench;
+
+import dev.ringside.blk.BlkSettings;
+import dev.ringside.driver.BlockRequest;
+import dev.ringside.driver.CompletionPolicy;
+import dev.ringside.driver.VirtioBlkDriver;
+import dev.ringside.lab.vm.MachineSettings;
+import dev.ringside.lab.vm.VirtualMachine;
+import dev.ringside.machine.EventLog;
+import dev.ringside.machine.RealScheduler;
+import dev.ringside.storage.NullStorage;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * A request through the ring: header, one 4 KiB buffer, status; driver and device on a core each,
+ * both polling; a storage that does nothing. In a closed loop the driver waits for all of a batch
+ * before it submits the next; in a pipeline it keeps the ring full and reaps what has come back.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class RingBenchmark {
+  private static final int REQUESTS = 4096;
+  private static final int QUEUE_SIZE = 256;
+  private static final int BUFFER_BYTES = 4096;
+  private static final int SECTORS = 1 << 20;
+
+  /** Requests that are published together. */
+  @Param({"1", "8", "32", "128"})
+  public int batch;
+
+  private VirtualMachine machine;
+  private VirtioBlkDriver disk;
+  private long buffer;
+  private final ArrayDeque<BlockRequest> idle = new ArrayDeque<>(QUEUE_SIZE);
+
+  /** Starts the machine. */
+  @Setup
+  public void start() {
+    MachineSettings settings =
+        MachineSettings.DEFAULT
+            .withQueueSize(QUEUE_SIZE)
+            .withCompletionPolicy(CompletionPolicy.SPIN);
+    settings =
+        settings
+            .withDevice(settings.device().withWaiting(BlkSettings.Waiting.POLLING))
+            .withDriver(settings.driver().withTimestamps(false));
+    machine =
+        VirtualMachine.start(settings, new NullStorage(SECTORS), new RealScheduler(), EventLog.OFF);
+    disk = machine.disk();
+    buffer = disk.frames().allocate(BUFFER_BYTES);
+    Stream.generate(BlockRequest::new)
+        .limit(QUEUE_SIZE)
+        .map(request -> request.onCompletion(idle::push))
+        .forEach(idle::push);
+  }
+
+  /** Ends the machine. */
+  @TearDown
+  public void stop() {
+    while (disk.inFlight() > 0) {
+      disk.await();
+      disk.reap();
+    }
+    machine.close();
+  }
+
+  /** Submit a batch, kick, wait for all of it. */
+  @Benchmark
+  @OperationsPerInvocation(REQUESTS)
+  public int closed() {
+    for (int done = 0; done < REQUESTS; done += batch) {
+      submitBatch();
+      while (disk.inFlight() > 0) {
+        disk.await();
+        disk.reap();
+      }
+    }
+    return idle.size();
+  }
+
+  /** Submit a batch, kick, take what has come back; wait only when the ring is full. */
+  @Benchmark
+  @OperationsPerInvocation(REQUESTS)
+  public int pipelined() {
+    for (int done = 0; done < REQUESTS; done += batch) {
+      while (idle.size() < batch) {
+        disk.await();
+        disk.reap();
+      }
+      submitBatch();
+      disk.reap();
+    }
+    return idle.size();
+  }
+
+  private void submitBatch() {
+    for (int i = 0; i < batch; i++) {
+      disk.submit(idle.pop().read(i * 8L).segment(buffer, BUFFER_BYTES));
+    }
+    disk.kick();
+  }
+}

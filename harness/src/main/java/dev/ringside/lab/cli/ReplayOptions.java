@@ -1,0 +1,244 @@
+package dev.ringside.lab.cli;
+
+import dev.ringside.driver.CompletionPolicy;
+import dev.ringside.lab.replay.ReplaySettings;
+import dev.ringside.lab.vm.MachineSettings;
+import dev.ringside.machine.CostModel;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that every command has which replays a trace. */
+final class ReplayOptions {
+  /** The largest virtqueue (virtio 1.4, section 2.7: Queue Size is at most 32768). */
+  private static final int MAX_QUEUE_SIZE = 32768;
+
+  @Spec(Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Requests submitted with one kick; the next batch waits for this one (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int batch;
+
+  @Option(
+      names = "--queue-size",
+      paramLabel = "Q",
+      defaultValue = "256",
+      description =
+          "Descriptors of the virtqueue, a power of two of 1 to 32768 (default: ${DEFAULT-VALUE}).")
+  private int queueSize;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "W",
+      description =
+          "Tasks that serve requests in parallel; with 0 the device's own does"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int workers;
+
+  @Option(
+      names = "--timing",
+      paramLabel = "TIMING",
+      defaultValue = "asap",
+      converter = TimingConverter.class,
+      description = "When requests are submitted. asap: as soon as the batch before is done.")
+  private Timing timing = Timing.ASAP;
+
+  @Option(
+      names = "--image",
+      paramLabel = "FILE",
+      description =
+          "The disk, as a raw image, which stays as it is; without it, a blank one in memory, just"
+              + " large enough.")
+  private @Nullable Path image;
+
+  @Option(names = "--in-place", description = "Write to the image itself.")
+  private boolean inPlace;
+
+  @Option(
+      names = "--completion",
+      paramLabel = "HOW",
+      defaultValue = "interrupt",
+      converter = CompletionConverter.class,
+      description =
+          "How the driver learns of completions: spin or interrupt (default: ${DEFAULT-VALUE}).")
+  private CompletionPolicy completion = CompletionPolicy.INTERRUPT;
+
+  @Option(
+      names = "--costs",
+      paramLabel = "MODEL",
+      converter = CostConverter.class,
+      completionCandidates = CostNames.class,
+      description =
+          "What notifications and service cost: ${COMPLETION-CANDIDATES} (default: zero, in sim"
+              + " kvm).")
+  private CostModel costs;
+
+  @Option(
+      names = "--events",
+      paramLabel = "FILE",
+      description = "Write the machine's events there, a JSON object a line; - is standard output.")
+  private @Nullable String events;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the result there, as one JSON object; - is standard output.")
+  private @Nullable String json;
+
+  @Option(
+      names = "--repeat",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Replay the trace so many times, one after the other (default: ${DEFAULT-VALUE}).")
+  private int repeat;
+
+  /**
+   * Options with the defaults that are not the same for every command.
+   *
+   * @param workers of the device
+   * @param costs of the machine
+   */
+  ReplayOptions(int workers, CostModel costs) {
+    this.workers = workers;
+    this.costs = costs;
+  }
+
+  /** Checks what picocli does not: ranges, and options that exclude each other. */
+  void validate() {
+    require(
+        queueSize >= 1 && queueSize <= MAX_QUEUE_SIZE && Integer.bitCount(queueSize) == 1,
+        "--queue-size must be a power of two of 1 to " + MAX_QUEUE_SIZE + ", not " + queueSize);
+    require(batch >= 1, "--batch must be 1 or more, not " + batch);
+    require(workers >= 0, "--workers must be 0 or more, not " + workers);
+    require(repeat >= 1, "--repeat must be 1 or more, not " + repeat);
+    require(!inPlace || image != null, "--in-place needs --image");
+    require(
+        !"-".equals(json) || !"-".equals(events),
+        "--json and --events cannot both go to standard output");
+    requireWritable("--json", json);
+    requireWritable("--events", events);
+  }
+
+  private void requireWritable(String option, @Nullable String file) {
+    if (file != null) {
+      String problem = new OutputFile(file).problem();
+      require(problem.isEmpty(), option + ": " + problem);
+    }
+  }
+
+  private void require(boolean condition, String problem) {
+    if (!condition) {
+      throw usage(problem);
+    }
+  }
+
+  /** Wrong usage of the command that these options belong to. */
+  ParameterException usage(String problem) {
+    return new ParameterException(commandLine(), problem);
+  }
+
+  CommandLine commandLine() {
+    return spec.commandLine();
+  }
+
+  ReplaySettings settings() {
+    return ReplaySettings.DEFAULT
+        .withBatch(batch)
+        .withRepeat(repeat)
+        .withRecordedEvents(events != null)
+        .withMachine(
+            MachineSettings.DEFAULT
+                .withQueueSize(queueSize)
+                .withWorkers(workers)
+                .withCompletionPolicy(completion)
+                .withCosts(costs));
+  }
+
+  Timing timing() {
+    return timing;
+  }
+
+  @Nullable Path image() {
+    return image;
+  }
+
+  boolean inPlace() {
+    return inPlace;
+  }
+
+  @Nullable OutputFile events() {
+    return events == null ? null : new OutputFile(events);
+  }
+
+  @Nullable OutputFile json() {
+    return json == null ? null : new OutputFile(json);
+  }
+
+  /** When requests are submitted. */
+  enum Timing {
+    /** As soon as the batch before has ended; the recorded times do not count. */
+    ASAP;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  static final class TimingConverter implements ITypeConverter<Timing> {
+    @Override
+    public Timing convert(String value) {
+      if (value.equals(Timing.ASAP.toString())) {
+        return Timing.ASAP;
+      }
+      throw new TypeConversionException("'%s' is not asap, the only timing".formatted(value));
+    }
+  }
+
+  static final class CompletionConverter implements ITypeConverter<CompletionPolicy> {
+    @Override
+    public CompletionPolicy convert(String value) {
+      return switch (value) {
+        case "spin" -> CompletionPolicy.SPIN;
+        case "interrupt" -> CompletionPolicy.INTERRUPT;
+        default ->
+            throw new TypeConversionException("'%s' is not spin or interrupt".formatted(value));
+      };
+    }
+  }
+
+  static final class CostConverter implements ITypeConverter<CostModel> {
+    @Override
+    public CostModel convert(String value) {
+      return CostModel.preset(value)
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "'%s' is none of %s".formatted(value, String.join(", ", new CostNames()))));
+    }
+  }
+
+  static final class CostNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return CostModel.PRESETS.stream().map(CostModel::name).iterator();
+    }
+  }
+}

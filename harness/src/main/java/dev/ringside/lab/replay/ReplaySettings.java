@@ -1,0 +1,39 @@
+package dev.ringside.lab.replay;
+
+import dev.ringside.lab.vm.MachineSettings;
+
+/**
+ * How to replay a trace.
+ *
+ * @param batch requests that are submitted together, 1 or more
+ * @param repeat how many times, 1 or more
+ * @param recordEvents whether the machine's events are kept for reading
+ * @param machine what to replay it on; its memory is made larger if the batch needs more
+ */
+public record ReplaySettings(int batch, int repeat, boolean recordEvents, MachineSettings machine) {
+  /** Request by request, once, on the default machine. */
+  public static final ReplaySettings DEFAULT =
+      new ReplaySettings(1, 1, false, MachineSettings.DEFAULT);
+
+  public ReplaySettings {
+    if (batch < 1 || repeat < 1) {
+      throw new IllegalArgumentException("batches of %d, %d times".formatted(batch, repeat));
+    }
+  }
+
+  public ReplaySettings withBatch(int requests) {
+    return new ReplaySettings(requests, repeat, recordEvents, machine);
+  }
+
+  public ReplaySettings withRepeat(int times) {
+    return new ReplaySettings(batch, times, recordEvents, machine);
+  }
+
+  public ReplaySettings withRecordedEvents(boolean record) {
+    return new ReplaySettings(batch, repeat, record, machine);
+  }
+
+  public ReplaySettings withMachine(MachineSettings settings) {
+    return new ReplaySettings(batch, repeat, recordEvents, settings);
+  }
+}

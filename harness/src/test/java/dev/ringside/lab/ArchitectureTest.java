@@ -1,0 +1,113 @@
+package dev.ringside.lab;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaModifier.SYNCHRONIZED;
+import static com.tngtech.archunit.core.domain.properties.HasModifiers.Predicates.modifier;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.have;
+import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The arrows between the rooms: an arrow points to what is imported.
+ *
+ * <pre>
+ *   lab  -->  ext4  -->  driver  -->  machine, virtio.spec
+ *    |                                     ^
+ *    +---->  blk, storage, virtio  --------+          (the device side)
+ * </pre>
+ */
+@AnalyzeClasses(packages = "dev.ringside", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String ALL = "dev.ringside..";
+  private static final String MACHINE = "dev.ringside.machine..";
+  private static final String SPEC = "dev.ringside.virtio.spec..";
+  private static final String QUEUE = "dev.ringside.virtio.queue..";
+  private static final String TRANSPORT = "dev.ringside.virtio.transport..";
+  private static final String STORAGE = "dev.ringside.storage..";
+  private static final String BLK = "dev.ringside.blk..";
+  private static final String DRIVER = "dev.ringside.driver..";
+  private static final String EXT4 = "dev.ringside.ext4..";
+  private static final String LAB = "dev.ringside.lab..";
+
+  @ArchTest static final ArchRule machineStandsAlone = imports(MACHINE);
+  @ArchTest static final ArchRule theSpecificationStandsAlone = imports(SPEC);
+  @ArchTest static final ArchRule storageKnowsTheMachine = imports(STORAGE, MACHINE);
+  @ArchTest static final ArchRule ringsKnowNoRequests = imports(QUEUE, MACHINE, SPEC);
+  @ArchTest static final ArchRule transportsKnowNoDevice = imports(TRANSPORT, MACHINE, SPEC, QUEUE);
+
+  @ArchTest
+  static final ArchRule theDeviceKnowsNoDriver =
+      imports(BLK, MACHINE, SPEC, QUEUE, TRANSPORT, STORAGE);
+
+  @ArchTest
+  static final ArchRule theDriverKnowsTheDeviceAsAGuestDoes = imports(DRIVER, MACHINE, SPEC);
+
+  @ArchTest static final ArchRule ext4KnowsABlockDevice = imports(EXT4, DRIVER, MACHINE);
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
+      slices().matching("dev.ringside.(**)").should().beFreeOfCycles();
+
+  /** A seed controls only what goes through the scheduler and the named streams. */
+  @ArchTest
+  static final ArchRule timeThreadsAndChanceBelongToTheMachine =
+      noClasses()
+          .that()
+          .resideInAnyPackage(QUEUE, TRANSPORT, STORAGE, BLK, DRIVER, EXT4)
+          .should()
+          .callMethod(Thread.class, "sleep", long.class)
+          .orShould()
+          .callMethod(Thread.class, "start")
+          .orShould()
+          .callMethod(System.class, "nanoTime")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(Math.class, "random")
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(Random.class)
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(LockSupport.class)
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(Executors.class);
+
+  /** The JVM hands a contended monitor over in an order that no seed controls. */
+  @ArchTest
+  static final ArchRule noMethodIsSynchronized =
+      noMethods()
+          .that()
+          .areDeclaredInClassesThat()
+          .resideOutsideOfPackage(LAB)
+          .should(have(modifier(SYNCHRONIZED)));
+
+  private static ArchRule imports(String room, String... others) {
+    return classes()
+        .that()
+        .resideInAPackage(room)
+        .should()
+        .onlyDependOnClassesThat(
+            are(resideInAnyPackage(concat(room, others)).or(resideOutsideOfPackage(ALL))));
+  }
+
+  private static String[] concat(String first, String[] rest) {
+    String[] all = new String[rest.length + 1];
+    all[0] = first;
+    System.arraycopy(rest, 0, all, 1, rest.length);
+    return all;
+  }
+}

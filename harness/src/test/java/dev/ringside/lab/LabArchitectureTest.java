@@ -1,0 +1,47 @@
+package dev.ringside.lab;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which rooms of the laboratory may see which. */
+@AnalyzeClasses(packages = "dev.ringside.lab", importOptions = ImportOption.DoNotIncludeTests.class)
+final class LabArchitectureTest {
+  @ArchTest
+  static final ArchRule TRACES_KNOW_NOTHING_OF_THE_MACHINE =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.ringside.lab.trace..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.ringside.machine..",
+              "dev.ringside.virtio..",
+              "dev.ringside.blk..",
+              "dev.ringside.storage..",
+              "dev.ringside.driver..",
+              "dev.ringside.ext4..",
+              "dev.ringside.lab.replay..",
+              "dev.ringside.lab.vm..");
+
+  @ArchTest
+  static final ArchRule NOTHING_IMPORTS_THE_COMMAND_LINE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.ringside.lab.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.ringside.lab.cli..");
+
+  @ArchTest
+  static final ArchRule REPLAY_ASKS_THE_DEVICE_ONLY_THROUGH_THE_DRIVER =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.ringside.lab.replay..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.ringside.blk..", "dev.ringside.virtio..");
+}
