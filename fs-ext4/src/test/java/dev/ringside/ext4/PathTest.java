@@ -7,12 +7,15 @@ import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.FileType;
 import dev.ringside.ext4.testing.Fixture;
+import dev.ringside.ext4.testing.ImageEditor;
 import dev.ringside.ext4.testing.MountedImage;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -71,6 +74,20 @@ final class PathTest {
     assertThat(ext4.lstat(Ext4Path.of("/links/directory")).type()).isEqualTo(FileType.SYMLINK);
     assertThat(ext4.lstat(Ext4Path.of("/links/directory/")).type()).isEqualTo(FileType.DIRECTORY);
     assertThat(ext4.lstat(Ext4Path.of("/links/loop-a")).type()).isEqualTo(FileType.SYMLINK);
+  }
+
+  @Test
+  void slashAtTheEndOfALinksTargetAsksNothingOfWhatFollowsTheLink(@TempDir Path directory)
+      throws Ext4Exception {
+    ImageEditor editor = ImageEditor.of(Fixture.EXT2.copyTo(directory.resolve("image")));
+    int lastLetter = "../nested/a/".length();
+    editor.put8(editor.blockArea("/links/directory") + lastLetter, '/');
+
+    try (MountedImage edited = MountedImage.of(editor.image())) {
+      String file = "/links/directory/../../files/hello.txt";
+      assertThat(edited.ext4().stat(Ext4Path.of(file)).type()).isEqualTo(FileType.REGULAR);
+      assertErrno(() -> edited.ext4().stat(Ext4Path.of(file + "/")), Errno.ENOTDIR);
+    }
   }
 
   @Test

@@ -7,15 +7,14 @@ import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The option {@code --json}: an object a line, into a file or to standard output. */
 final class JsonLines {
-  private static final String STANDARD_OUTPUT = "-";
   private static final JsonFactory FACTORY =
       JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
@@ -24,6 +23,10 @@ final class JsonLines {
       paramLabel = "FILE",
       description = "Write a JSON object a line to a file; - is standard output.")
   private @Nullable String file;
+
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec command;
 
   /** Writes the fields of one object. */
   @FunctionalInterface
@@ -45,7 +48,7 @@ final class JsonLines {
 
   /** Whether standard output is taken, so that a person's table has no place there. */
   boolean takesStandardOutput() {
-    return STANDARD_OUTPUT.equals(file);
+    return file != null && new OutputFile(file).isStandardOutput();
   }
 
   /**
@@ -56,13 +59,14 @@ final class JsonLines {
   void write(PrintWriter standardOutput, Source source) throws IOException {
     if (file == null) {
       source.writeTo(_ -> {});
-    } else if (takesStandardOutput()) {
-      writeTo(standardOutput, source);
-    } else {
-      try (Writer writer = Files.newBufferedWriter(Path.of(file), StandardCharsets.UTF_8)) {
-        writeTo(writer, source);
-      }
+      return;
     }
+    OutputFile output = new OutputFile(file);
+    String problem = output.problem();
+    if (!problem.isEmpty()) {
+      throw new ParameterException(command.commandLine(), "--json: " + problem);
+    }
+    output.write(standardOutput, writer -> writeTo(writer, source));
   }
 
   private static void writeTo(Writer writer, Source source) throws IOException {

@@ -17,7 +17,14 @@ import picocli.CommandLine.Spec;
     description = "A virtio-blk device, a guest's driver and ext4 in one process.",
     mixinStandardHelpOptions = true,
     versionProvider = RingsideVersion.class,
-    subcommands = {ReplayCommand.class, SimCommand.class},
+    subcommands = {
+      ReplayCommand.class,
+      SimCommand.class,
+      LsCommand.class,
+      TreeCommand.class,
+      CatCommand.class,
+      StatCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {

@@ -182,6 +182,17 @@ final class ImageCommandsTest {
         .hasMessageContaining("after a backslash");
   }
 
+  @Test
+  void failuresAreOneLineAndAnExitStatus() {
+    CommandRun absent = CommandRun.of("stat", image, "/absent");
+    assertThat(absent.status()).isEqualTo(3);
+    assertThat(absent.err())
+        .isEqualTo("ringside: " + image + ": /absent: no such file or directory\n");
+    assertThat(CommandRun.of("ls", image, "/a\\q").status()).isEqualTo(2);
+    assertThat(CommandRun.of("ls", "--json", "/no/directory", image).status()).isEqualTo(2);
+    assertThat(CommandRun.of("tree", image, "/nested").status()).isZero();
+  }
+
   private static String cat(String path) throws Exception {
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     run(new CatCommand(content), path);
