@@ -1,10 +1,7 @@
 package dev.ringside.lab.bench;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
-import java.util.function.Consumer;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -15,15 +12,13 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * What a request through the ring costs, for a list of batch sizes. The spin reference is measured
- * right before each, in a JVM of its own as all of them, so that a slow moment of the machine shows
- * in both.
+ * What a request through the ring costs. For each batch size the spin reference is measured first,
+ * in a JVM of its own as all of them, so that a slow moment of the machine shows in both.
  *
- * @param batches requests that are published together
  * @param iterations of one second each, after as many to warm up
  * @param jvmOptions the file of flags that every JVM of Ringside runs with
  */
-public record QueueSuite(List<Integer> batches, int iterations, Path jvmOptions) {
+public record QueueSuite(int iterations, Path jvmOptions) {
   /** JMH's name for bytes allocated per operation, with the gc profiler on. */
   private static final String ALLOCATION = "gc.alloc.rate.norm";
 
@@ -58,24 +53,20 @@ public record QueueSuite(List<Integer> batches, int iterations, Path jvmOptions)
   public record Row(int batch, Figure spin, Figure closed, Figure pipelined) {}
 
   /**
-   * Measures.
+   * Measures one batch size, which takes six times {@link #iterations} seconds and some more.
    *
-   * @param finished is told of every row
-   * @throws RunnerException when a benchmark cannot run
+   * @throws IllegalStateException when a benchmark cannot run
    */
-  public List<Row> run(Consumer<Row> finished) throws RunnerException {
-    List<Row> rows = new ArrayList<>();
-    for (int batch : batches) {
-      Row row =
-          new Row(
-              batch,
-              measure(SpinReference.class.getName() + ".roundTrip", batch),
-              measure(RingBenchmark.class.getName() + ".closed", batch),
-              measure(RingBenchmark.class.getName() + ".pipelined", batch));
-      rows.add(row);
-      finished.accept(row);
+  public Row measure(int batch) {
+    try {
+      return new Row(
+          batch,
+          measure(SpinReference.class.getName() + ".roundTrip", batch),
+          measure(RingBenchmark.class.getName() + ".closed", batch),
+          measure(RingBenchmark.class.getName() + ".pipelined", batch));
+    } catch (RunnerException failure) {
+      throw new IllegalStateException("the benchmark cannot run", failure);
     }
-    return rows;
   }
 
   private Figure measure(String benchmark, int batch) throws RunnerException {

@@ -38,8 +38,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class RingBenchmark {
+  /** Descriptors of the ring, and the most requests in flight. */
+  public static final int QUEUE_SIZE = 256;
+
   private static final int REQUESTS = 4096;
-  private static final int QUEUE_SIZE = 256;
   private static final int BUFFER_BYTES = 4096;
   private static final int SECTORS = 1 << 20;
 

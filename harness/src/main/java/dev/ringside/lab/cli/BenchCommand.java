@@ -2,14 +2,15 @@ package dev.ringside.lab.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.ringside.lab.bench.QueueSuite;
+import dev.ringside.lab.bench.RingBenchmark;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -59,66 +60,64 @@ final class BenchCommand implements Callable<Integer> {
       description = "Seconds to warm up, and seconds to measure (default: ${DEFAULT-VALUE}).")
   private int iterations;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Write one line for each batch size; - is standard output.")
-  private @Nullable String jsonName;
+  @Mixin private final JsonLines json = new JsonLines();
 
   @Override
   public Integer call() throws Exception {
-    OutputFile json = jsonName == null ? null : new OutputFile(jsonName);
-    validate(json);
+    validate();
     switch (suite) {
-      case QUEUE -> queue(json);
+      case QUEUE -> queue();
     }
     return 0;
   }
 
-  private void queue(@Nullable OutputFile json) throws Exception {
+  private void queue() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    boolean table = json == null || !json.isStandardOutput();
+    boolean table = !json.takesStandardOutput();
     Path jvmOptions =
         Path.of(System.getProperty("ringside.root", "")).resolve("harness/jvm.options");
-    QueueSuite queue = new QueueSuite(batches, iterations, jvmOptions.toAbsolutePath());
+    QueueSuite queue = new QueueSuite(iterations, jvmOptions.toAbsolutePath());
     if (table) {
       out.println("ns per request: median (least to most); spin is one word there and back");
       out.printf(LINE, "batch", "spin", "closed loop", "pipelined", "heap B/req");
       out.flush();
     }
-    List<QueueSuite.Row> rows = queue.run(row -> printTo(table ? out : null, row));
-    if (json != null) {
-      json.write(out, writer -> Json.lines(writer, rows, BenchCommand::writeRow));
-    }
+    json.write(
+        out,
+        sink -> {
+          for (int batch : batches) {
+            QueueSuite.Row row = queue.measure(batch);
+            if (table) {
+              print(out, row);
+            }
+            sink.line(fields -> writeRow(fields, row));
+          }
+        });
   }
 
-  private void validate(@Nullable OutputFile json) {
+  private void validate() {
     if (iterations < 1) {
       throw new ParameterException(spec.commandLine(), "--iterations: at least 1");
     }
     for (int batch : batches) {
-      if (batch < 1 || batch > 256) {
+      if (batch < 1 || batch > RingBenchmark.QUEUE_SIZE) {
         throw new ParameterException(
-            spec.commandLine(), "--batch: %d is not 1 to 256".formatted(batch));
+            spec.commandLine(),
+            "--batch: %d is not 1 to %d".formatted(batch, RingBenchmark.QUEUE_SIZE));
       }
-    }
-    if (json != null && !json.problem().isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "--json: " + json.problem());
     }
   }
 
-  private static void printTo(@Nullable PrintWriter out, QueueSuite.Row row) {
-    if (out != null) {
-      double allocated = Math.max(row.closed().allocatedBytes(), row.pipelined().allocatedBytes());
-      out.printf(
-          LINE,
-          row.batch(),
-          text(row.spin()),
-          text(row.closed()),
-          text(row.pipelined()),
-          "%.3f".formatted(allocated));
-      out.flush();
-    }
+  private static void print(PrintWriter out, QueueSuite.Row row) {
+    double allocated = Math.max(row.closed().allocatedBytes(), row.pipelined().allocatedBytes());
+    out.printf(
+        LINE,
+        row.batch(),
+        text(row.spin()),
+        text(row.closed()),
+        text(row.pipelined()),
+        String.format(Locale.ROOT, "%.3f", allocated));
+    out.flush();
   }
 
   private static String text(QueueSuite.Figure figure) {

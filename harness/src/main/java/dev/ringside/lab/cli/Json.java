@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import java.io.IOException;
 import java.io.Writer;
-import java.util.List;
 
 /**
  * JSON output, field by field. The streaming half of Jackson does for that; its object mapper would
@@ -31,27 +30,34 @@ final class Json {
   }
 
   /** Writes an object a line. */
-  static <T> void lines(Writer writer, List<T> items, ItemFields<T> fields) throws IOException {
+  static void lines(Writer writer, Source source) throws IOException {
     try (JsonGenerator json = FACTORY.createGenerator(writer)) {
-      json.setPrettyPrinter(new MinimalPrettyPrinter(System.lineSeparator()));
-      for (T item : items) {
-        json.writeStartObject();
-        fields.writeTo(json, item);
-        json.writeEndObject();
-      }
+      json.setPrettyPrinter(new MinimalPrettyPrinter(""));
+      source.writeTo(
+          fields -> {
+            json.writeStartObject();
+            fields.writeTo(json);
+            json.writeEndObject();
+            json.writeRaw(System.lineSeparator());
+          });
     }
-    writer.write(System.lineSeparator());
   }
 
-  /** Writes the fields of the one object. */
+  /** Writes the fields of one object. */
   @FunctionalInterface
   interface Fields {
     void writeTo(JsonGenerator json) throws IOException;
   }
 
-  /** Writes the fields of each object. */
+  /** What produces lines, one call of {@link Sink#line} each. */
   @FunctionalInterface
-  interface ItemFields<T> {
-    void writeTo(JsonGenerator json, T item) throws IOException;
+  interface Source {
+    void writeTo(Sink sink) throws IOException;
+  }
+
+  /** Where lines go. */
+  @FunctionalInterface
+  interface Sink {
+    void line(Fields fields) throws IOException;
   }
 }

@@ -85,8 +85,7 @@ final class ReplaySession {
     PrintWriter out = options.commandLine().getOut();
     OutputFile events = options.events();
     if (events != null) {
-      events.write(
-          out, writer -> Json.lines(writer, summary.report().events(), ReplaySummary::writeEvent));
+      events.write(out, writer -> Json.lines(writer, summary::writeEvents));
     }
     OutputFile json = options.json();
     if (json != null) {

@@ -93,8 +93,14 @@ record ReplaySummary(
     json.writeNumberField("interrupts_per_request", report.interruptsPerRequest());
   }
 
-  /** The fields of one event of the machine. */
-  static void writeEvent(JsonGenerator json, EventLog.Event event) throws IOException {
+  /** What happened in the machine, a line an event. */
+  void writeEvents(Json.Sink sink) throws IOException {
+    for (EventLog.Event event : report.events()) {
+      sink.line(json -> writeEvent(json, event));
+    }
+  }
+
+  private static void writeEvent(JsonGenerator json, EventLog.Event event) throws IOException {
     json.writeNumberField("time_ns", event.time());
     json.writeStringField("track", event.track());
     json.writeStringField("type", event.type().name().toLowerCase(Locale.ROOT));

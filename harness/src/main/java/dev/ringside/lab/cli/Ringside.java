@@ -17,7 +17,15 @@ import picocli.CommandLine.Spec;
     description = "A virtio-blk device, a guest's driver and ext4 in one process.",
     mixinStandardHelpOptions = true,
     versionProvider = RingsideVersion.class,
-    subcommands = {ReplayCommand.class, SimCommand.class, BenchCommand.class},
+    subcommands = {
+      ReplayCommand.class,
+      SimCommand.class,
+      BenchCommand.class,
+      LsCommand.class,
+      TreeCommand.class,
+      CatCommand.class,
+      StatCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {

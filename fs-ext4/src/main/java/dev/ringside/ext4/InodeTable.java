@@ -1,0 +1,55 @@
+package dev.ringside.ext4;
+
+import dev.ringside.ext4.cache.BlockCheck;
+import dev.ringside.ext4.cache.CachedBlock;
+import dev.ringside.ext4.cache.MetadataCache;
+import dev.ringside.ext4.error.Ext4CorruptedException;
+import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.format.GroupDescriptor;
+import dev.ringside.ext4.format.Inode;
+import dev.ringside.ext4.format.Superblock;
+
+/** The inodes, by number. */
+final class InodeTable {
+  /** Inodes carry checksums one by one; a block of them has nothing of its own to verify. */
+  private static final BlockCheck ANY = (_, _) -> {};
+
+  private final Superblock superblock;
+  private final GroupTable groups;
+  private final MetadataCache cache;
+
+  InodeTable(Superblock superblock, GroupTable groups, MetadataCache cache) {
+    this.superblock = superblock;
+    this.groups = groups;
+    this.cache = cache;
+  }
+
+  /**
+   * Reads an inode that a path may lead to: the root or one that is not reserved.
+   *
+   * @throws Ext4CorruptedException when there is no such inode, or it is damaged or not in use
+   */
+  Inode read(long number) throws Ext4Exception {
+    boolean reachable = number == Superblock.ROOT_INODE || number >= superblock.firstInode();
+    if (!reachable || number > superblock.inodes()) {
+      throw corrupted(number, "a name leads to it, but the filesystem has no such file");
+    }
+    long group = (number - 1) / superblock.inodesPerGroup();
+    long index = (number - 1) % superblock.inodesPerGroup();
+    GroupDescriptor descriptor = groups.get(group);
+    if (descriptor.inodesUninitialised()
+        || index >= superblock.inodesPerGroup() - descriptor.unusedInodes()) {
+      throw corrupted(number, "a name leads to it, but its group says that it was never used");
+    }
+    long offset = index * superblock.inodeSize();
+    long blockNumber = descriptor.inodeTable() + offset / superblock.blockSize();
+    try (CachedBlock block = cache.get(blockNumber, ANY)) {
+      return Inode.parse(
+          block.bytes().asSlice(offset % superblock.blockSize()), superblock, number);
+    }
+  }
+
+  private static Ext4CorruptedException corrupted(long number, String what) {
+    return new Ext4CorruptedException("inode " + number, what);
+  }
+}

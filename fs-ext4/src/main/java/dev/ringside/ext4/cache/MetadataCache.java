@@ -1,0 +1,161 @@
+package dev.ringside.ext4.cache;
+
+import dev.ringside.driver.BlockDevice;
+import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.machine.FrameAllocator;
+import dev.ringside.machine.GuestMemory;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps metadata blocks in guest memory, the least recently used one going first.
+ *
+ * <p>A block is verified once, when it enters. The cache remembers as what: if somebody asks for it
+ * as something else, because two structures of a damaged image claim the same block, it is verified
+ * again for that.
+ *
+ * <p>The cache takes a fixed amount of memory, whatever the size of the disk. It is used by one
+ * task at a time.
+ */
+public final class MetadataCache implements AutoCloseable {
+  /** Enough for every block that one operation holds at the same time. */
+  public static final int MIN_BLOCKS = 32;
+
+  private final DiskReader reader;
+  private final FrameAllocator frames;
+  private final int blockSize;
+  private final int capacity;
+  private final long memoryBytes;
+  private final long memoryStart;
+  private final @Nullable CachedBlock[] buckets;
+
+  /** Stands between the newest and the oldest block of the order of use. */
+  private final CachedBlock mark = new CachedBlock(MemorySegment.NULL, 0);
+
+  private long hits;
+  private long misses;
+
+  /**
+   * An empty cache.
+   *
+   * @param blockSize of the filesystem, in bytes
+   * @param bytes how much guest memory to take; at least {@link #MIN_BLOCKS} blocks are taken
+   */
+  public MetadataCache(BlockDevice device, DiskReader reader, int blockSize, long bytes) {
+    this.reader = reader;
+    this.frames = device.frames();
+    this.blockSize = blockSize;
+    this.capacity = Math.clamp(bytes / blockSize, MIN_BLOCKS, Integer.MAX_VALUE / 2);
+    this.memoryBytes = (long) capacity * blockSize;
+    this.memoryStart = frames.allocate(memoryBytes);
+    this.buckets = new @Nullable CachedBlock[Integer.highestOneBit(capacity) * 2];
+    GuestMemory memory = device.memory();
+    for (int i = 0; i < capacity; i++) {
+      long address = memoryStart + (long) i * blockSize;
+      new CachedBlock(memory.slice(address, blockSize), address).linkBefore(mark);
+    }
+  }
+
+  /**
+   * A block that passed a check. The caller closes it.
+   *
+   * @param block number on the filesystem
+   * @throws Ext4Exception when it cannot be read, is not on the disk, or fails the check
+   */
+  public CachedBlock get(long block, BlockCheck check) throws Ext4Exception {
+    CachedBlock cached = find(block);
+    if (cached == null) {
+      misses++;
+      cached = load(block);
+    } else {
+      hits++;
+    }
+    if (!check.equals(cached.verifiedAs)) {
+      check.verify(cached.bytes, block);
+      cached.verifiedAs = check;
+    }
+    cached.unlink();
+    cached.linkBefore(mark);
+    cached.holders++;
+    return cached;
+  }
+
+  private @Nullable CachedBlock find(long block) {
+    CachedBlock cached = buckets[bucketOf(block)];
+    while (cached != null && cached.number != block) {
+      cached = cached.sameBucket;
+    }
+    return cached;
+  }
+
+  private CachedBlock load(long block) throws Ext4Exception {
+    CachedBlock cached = takeOldest();
+    // A number of no block until the content has arrived, so that a failed read leaves nothing.
+    reader.read(Math.multiplyExact(block, blockSize), cached.address, blockSize);
+    cached.number = block;
+    int bucket = bucketOf(block);
+    cached.sameBucket = buckets[bucket];
+    buckets[bucket] = cached;
+    return cached;
+  }
+
+  private CachedBlock takeOldest() {
+    // The newest block stands before the mark, so the oldest one stands after it.
+    CachedBlock candidate = mark.newer;
+    while (candidate != mark && candidate.holders > 0) {
+      candidate = candidate.newer;
+    }
+    if (candidate == mark) {
+      throw new IllegalStateException("all " + capacity + " blocks of the cache are held");
+    }
+    if (candidate.number != CachedBlock.NO_BLOCK) {
+      removeFromBucket(candidate);
+      candidate.number = CachedBlock.NO_BLOCK;
+      candidate.verifiedAs = null;
+    }
+    return candidate;
+  }
+
+  private void removeFromBucket(CachedBlock block) {
+    int bucket = bucketOf(block.number);
+    CachedBlock before = buckets[bucket];
+    if (before == block) {
+      buckets[bucket] = block.sameBucket;
+    } else {
+      while (before != null && before.sameBucket != block) {
+        before = before.sameBucket;
+      }
+      if (before != null) {
+        before.sameBucket = block.sameBucket;
+      }
+    }
+    block.sameBucket = null;
+  }
+
+  private int bucketOf(long block) {
+    // Metadata often repeats at a distance that is a power of two: the group.
+    long mixed = block * 0x9e37_79b9_7f4a_7c15L;
+    return (int) (mixed >>> 32) & (buckets.length - 1);
+  }
+
+  /** How many blocks fit. */
+  public int capacity() {
+    return capacity;
+  }
+
+  /** How often a block was there. */
+  public long hits() {
+    return hits;
+  }
+
+  /** How often a block had to be read. */
+  public long misses() {
+    return misses;
+  }
+
+  /** Gives the memory back. Nobody may hold a block. */
+  @Override
+  public void close() {
+    frames.free(memoryStart, memoryBytes);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.ringside.lab.cli;
+
+import dev.ringside.ext4.Ext4;
+import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.lab.vm.MachineSettings;
+import dev.ringside.lab.vm.VirtualMachine;
+import dev.ringside.machine.EventLog;
+import dev.ringside.machine.RealScheduler;
+import dev.ringside.storage.FileStorage;
+import dev.ringside.storage.OverlayStorage;
+import dev.ringside.storage.Storage;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Mounts an image in a machine of its own for as long as something runs. */
+final class OpenImage {
+  private OpenImage() {}
+
+  /** What runs while the image is mounted. */
+  @FunctionalInterface
+  interface Task {
+    void run(Ext4 ext4) throws IOException;
+  }
+
+  /**
+   * Mounts, runs, unmounts.
+   *
+   * @throws IOException when the image cannot be used; the message starts with its name
+   */
+  static void with(Path image, Task task) throws IOException {
+    try (Storage storage = OverlayStorage.over(FileStorage.openReadOnly(image));
+        VirtualMachine machine =
+            VirtualMachine.start(
+                MachineSettings.DEFAULT, storage, new RealScheduler(), EventLog.OFF);
+        Ext4 ext4 = Ext4.mount(machine.disk())) {
+      task.run(ext4);
+    } catch (Ext4Exception failure) {
+      throw new IOException(image + ": " + failure.getMessage(), failure);
+    }
+  }
+}
