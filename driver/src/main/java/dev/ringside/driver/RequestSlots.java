@@ -14,64 +14,63 @@ import org.jspecify.annotations.Nullable;
  * byte and the range of a discard. A slot's number is its token in the ring.
  *
  * <pre>
- *   0              16       24       32              48     64
- *   | header       | status |        | discard range |      |   one slot, a cache line
+ *   0                16 n             32 n              33 n
+ *   | header, n times | range, n times | status, n times |
  * </pre>
+ *
+ * <p>The headers of a batch lie side by side, and so do its status bytes: four headers, or the
+ * answers to 64 requests, go from one core to the other in one cache line.
  */
 final class RequestSlots {
-  private static final int STATUS = 16;
-  private static final int RANGE = 32;
-  private static final int SLOT_SIZE = 64;
-
   /** What the status byte holds before the device writes it; no status of the specification. */
   private static final byte NOT_WRITTEN = (byte) 0xff;
 
-  private final MemorySegment memory;
   private final FrameAllocator frames;
   private final long base;
+  private final MemorySegment memory;
+  private final long ranges;
+  private final long statuses;
   private final @Nullable BlockRequest[] requests;
-  private final int[] free;
-  private int freeCount;
+  private final FreeList free;
 
   RequestSlots(GuestMemory memory, FrameAllocator frames, int count) {
     this.frames = frames;
-    this.base = frames.allocate((long) SLOT_SIZE * count);
-    this.memory = memory.slice(base, (long) SLOT_SIZE * count);
+    this.ranges = (long) BlkRequestLayout.HEADER_SIZE * count;
+    this.statuses = ranges + (long) BlkRequestLayout.RANGE_SIZE * count;
+    long size = statuses + (long) BlkRequestLayout.STATUS_SIZE * count;
+    this.base = frames.allocate(size);
+    this.memory = memory.slice(base, size);
+    this.memory.asSlice(statuses).fill(NOT_WRITTEN);
     this.requests = new BlockRequest[count];
-    this.free = new int[count];
-    for (int i = 0; i < count; i++) {
-      free[i] = count - 1 - i;
-    }
-    freeCount = count;
+    this.free = new FreeList(count);
   }
 
   /** How many slots hold a request. */
   int inUse() {
-    return requests.length - freeCount;
+    return requests.length - free.size();
   }
 
   boolean isFull() {
-    return freeCount == 0;
+    return free.size() == 0;
   }
 
   /** Gives a request a slot and writes its header. There must be a free one. */
   int take(BlockRequest request, int type) {
-    int slot = free[--freeCount];
+    int slot = free.take();
     requests[slot] = request;
-    long start = (long) SLOT_SIZE * slot;
+    long header = (long) BlkRequestLayout.HEADER_SIZE * slot;
     // type in the low half, and the reserved field.
-    setU64(memory, start + BlkRequestLayout.HEADER_TYPE, type & 0xffff_ffffL);
-    setU64(memory, start + BlkRequestLayout.HEADER_SECTOR, request.sector());
-    memory.set(ValueLayout.JAVA_BYTE, start + STATUS, NOT_WRITTEN);
+    setU64(memory, header + BlkRequestLayout.HEADER_TYPE, type & 0xffff_ffffL);
+    setU64(memory, header + BlkRequestLayout.HEADER_SECTOR, request.sector());
     return slot;
   }
 
   /** Writes the range that a discard points at. */
   void setRange(int slot, long sector, long count) {
-    long start = (long) SLOT_SIZE * slot + RANGE;
-    setU64(memory, start + BlkRequestLayout.RANGE_SECTOR, sector);
+    long range = ranges + (long) BlkRequestLayout.RANGE_SIZE * slot;
+    setU64(memory, range + BlkRequestLayout.RANGE_SECTOR, sector);
     // num_sectors in the low half, and no flags.
-    setU64(memory, start + BlkRequestLayout.RANGE_NUM_SECTORS, count);
+    setU64(memory, range + BlkRequestLayout.RANGE_NUM_SECTORS, count);
   }
 
   /** Frees a slot; says whose it was. */
@@ -80,32 +79,37 @@ final class RequestSlots {
     if (request == null) {
       throw new IllegalStateException("slot " + slot + " was never taken");
     }
-    free[freeCount++] = slot;
+    free.give(slot);
     return request;
   }
 
   /** Guest-physical address of a slot's header. */
   long header(int slot) {
-    return base + (long) SLOT_SIZE * slot;
-  }
-
-  /** Guest-physical address of a slot's status byte. */
-  long status(int slot) {
-    return header(slot) + STATUS;
+    return base + (long) BlkRequestLayout.HEADER_SIZE * slot;
   }
 
   /** Guest-physical address of a slot's discard range. */
   long range(int slot) {
-    return header(slot) + RANGE;
+    return base + ranges + (long) BlkRequestLayout.RANGE_SIZE * slot;
   }
 
-  /** What the device wrote. */
-  int statusByte(int slot) {
-    return memory.get(ValueLayout.JAVA_BYTE, (long) SLOT_SIZE * slot + STATUS) & 0xff;
+  /** Guest-physical address of a slot's status byte. */
+  long status(int slot) {
+    return base + statuses + slot;
+  }
+
+  /**
+   * Takes what the device wrote. Nothing is left behind that a later request could be answered with
+   * by a device that writes no status.
+   */
+  int takeStatus(int slot) {
+    byte status = memory.get(ValueLayout.JAVA_BYTE, statuses + slot);
+    memory.set(ValueLayout.JAVA_BYTE, statuses + slot, NOT_WRITTEN);
+    return status & 0xff;
   }
 
   /** Gives the memory back. */
   void free() {
-    frames.free(base, (long) SLOT_SIZE * requests.length);
+    frames.free(base, memory.byteSize());
   }
 }

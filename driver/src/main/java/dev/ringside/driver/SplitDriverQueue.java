@@ -45,10 +45,8 @@ final class SplitDriverQueue implements DriverQueue {
   private final boolean eventIndex;
   private final boolean indirect;
 
-  /** Descriptors that no chain has; a stack. */
-  private final int[] free;
-
-  private int freeCount;
+  /** Descriptors that no chain has. */
+  private final FreeList free;
 
   /** The token of the chain that begins at a descriptor, or {@link #NONE}. */
   private final int[] tokens;
@@ -98,16 +96,11 @@ final class SplitDriverQueue implements DriverQueue {
     this.tables = memory.slice(tableArea, tableBytes());
     this.usedEvent = usedEventOffset(size);
     this.availEvent = availEventOffset(size);
-    this.free = new int[size];
+    this.free = new FreeList(size);
     this.tokens = new int[size];
     this.nextOf = new int[size];
     this.chainLength = new int[size];
     Arrays.fill(tokens, NONE);
-    for (int i = 0; i < size; i++) {
-      // The stack's top is descriptor 0.
-      free[i] = size - 1 - i;
-    }
-    freeCount = size;
   }
 
   /** The indirect tables of all descriptors: first the small ones, then the large ones. */
@@ -143,10 +136,10 @@ final class SplitDriverQueue implements DriverQueue {
       throw new IllegalArgumentException(
           "a chain of %d buffers, and %d are possible".formatted(chainBuffers, tableEntries));
     }
-    if (freeCount < needed) {
+    if (free.size() < needed) {
       return false;
     }
-    head = free[--freeCount];
+    head = free.take();
     chainLength[head] = needed;
     current = head;
     tableOffset = inTable ? tableOffset(head, chainBuffers) : 0;
@@ -180,7 +173,7 @@ final class SplitDriverQueue implements DriverQueue {
     if (last) {
       put(descriptors, descriptor, address, descriptorWord(length, flags, 0));
     } else {
-      int next = free[--freeCount];
+      int next = free.take();
       nextOf[current] = next;
       current = next;
       put(descriptors, descriptor, address, descriptorWord(length, flags | DESC_F_NEXT, next));
@@ -267,7 +260,7 @@ final class SplitDriverQueue implements DriverQueue {
   private void release(int chainHead) {
     int descriptor = chainHead;
     for (int left = chainLength[chainHead]; left > 0; left--) {
-      free[freeCount++] = descriptor;
+      free.give(descriptor);
       descriptor = nextOf[descriptor];
     }
   }

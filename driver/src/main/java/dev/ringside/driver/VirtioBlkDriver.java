@@ -348,7 +348,7 @@ public final class VirtioBlkDriver implements BlockDevice {
         now = clock.nanoTime();
       }
       reaped++;
-      int statusByte = slots.statusByte(slot);
+      int statusByte = slots.takeStatus(slot);
       events.record(EventType.REAP, slot, statusByte);
       slots.release(slot).completed(statusOf(statusByte), now);
     }

@@ -48,9 +48,13 @@ public final class DescriptorChain {
     } else {
       readable.add(offset, length);
     }
-    if (readable.bytes() + writable.bytes() > MAX_BYTES) {
-      throw new RingViolationException(
-          RingViolation.CHAIN_TOO_LARGE, "%d bytes".formatted(readable.bytes() + writable.bytes()));
+  }
+
+  /** Checks what only the whole chain shows. */
+  void end() throws RingViolationException {
+    long bytes = readable.bytes() + writable.bytes();
+    if (bytes > MAX_BYTES) {
+      throw new RingViolationException(RingViolation.CHAIN_TOO_LARGE, "%d bytes".formatted(bytes));
     }
   }
 

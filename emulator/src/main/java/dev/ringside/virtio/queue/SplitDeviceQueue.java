@@ -72,6 +72,7 @@ public final class SplitDeviceQueue implements DeviceQueue {
     }
     chain.start(head);
     walk(descriptors, 0, size, head, false, size, chain);
+    chain.end();
     inFlight[head] = true;
     nextAvailable = (nextAvailable + 1) & 0xffff;
     return true;
