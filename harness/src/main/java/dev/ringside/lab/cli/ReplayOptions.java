@@ -7,6 +7,7 @@ import dev.ringside.machine.CostModel;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
@@ -96,6 +97,12 @@ final class ReplayOptions {
   private @Nullable String events;
 
   @Option(
+      names = "--dump-ring",
+      paramLabel = "FILE",
+      description = "Write the ring there as it stands after the last request, annotated.")
+  private @Nullable String ring;
+
+  @Option(
       names = "--json",
       paramLabel = "FILE",
       description = "Write the result there, as one JSON object; - is standard output.")
@@ -130,10 +137,11 @@ final class ReplayOptions {
     require(repeat >= 1, "--repeat must be 1 or more, not " + repeat);
     require(!inPlace || image != null, "--in-place needs --image");
     require(
-        !"-".equals(json) || !"-".equals(events),
-        "--json and --events cannot both go to standard output");
+        Stream.of(json, events, ring).filter("-"::equals).count() <= 1,
+        "only one of --json, --events and --dump-ring can go to standard output");
     requireWritable("--json", json);
     requireWritable("--events", events);
+    requireWritable("--dump-ring", ring);
   }
 
   private void requireWritable(String option, @Nullable String file) {
@@ -163,6 +171,7 @@ final class ReplayOptions {
         .withBatch(batch)
         .withRepeat(repeat)
         .withRecordedEvents(events != null)
+        .withDumpedRing(ring != null)
         .withMachine(
             MachineSettings.DEFAULT
                 .withQueueSize(queueSize)
@@ -185,6 +194,10 @@ final class ReplayOptions {
 
   @Nullable OutputFile events() {
     return events == null ? null : new OutputFile(events);
+  }
+
+  @Nullable OutputFile ring() {
+    return ring == null ? null : new OutputFile(ring);
   }
 
   @Nullable OutputFile json() {

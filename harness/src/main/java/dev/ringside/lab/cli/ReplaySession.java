@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** One run of a command that replays: survey the trace, open the disk, run, and report. */
 final class ReplaySession {
@@ -91,8 +92,13 @@ final class ReplaySession {
     if (json != null) {
       json.write(out, writer -> Json.object(writer, summary::writeTo));
     }
+    OutputFile ring = options.ring();
+    if (ring != null) {
+      ring.write(out, writer -> writer.write(summary.report().ring().orElseThrow()));
+    }
     boolean taken =
-        (json != null && json.isStandardOutput()) || (events != null && events.isStandardOutput());
+        Stream.of(json, events, ring)
+            .anyMatch(output -> output != null && output.isStandardOutput());
     if (!taken) {
       summary.printTo(out);
     }

@@ -10,12 +10,14 @@ import java.util.Optional;
  * @param result what the replay did
  * @param notifications kicks and interrupts of it
  * @param runHash of a simulated run, 16 hexadecimal digits
+ * @param ring the ring after the last request, annotated, when that was asked for
  * @param events of the machine in the order of time, when they were recorded
  */
 public record ReplayReport(
     ReplayResult result,
     Notifications notifications,
     Optional<String> runHash,
+    Optional<String> ring,
     List<EventLog.Event> events) {
   public ReplayReport {
     events = List.copyOf(events);
@@ -32,11 +34,11 @@ public record ReplayReport(
   }
 
   ReplayReport withRunHash(String hash) {
-    return new ReplayReport(result, notifications, Optional.of(hash), events);
+    return new ReplayReport(result, notifications, Optional.of(hash), ring, events);
   }
 
   ReplayReport withEvents(List<EventLog.Event> recorded) {
-    return new ReplayReport(result, notifications, runHash, recorded);
+    return new ReplayReport(result, notifications, runHash, ring, recorded);
   }
 
   private double perRequest(long count) {

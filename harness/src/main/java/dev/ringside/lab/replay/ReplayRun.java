@@ -83,7 +83,9 @@ public final class ReplayRun {
       try (Replayer replayer = new Replayer(disk, survey, settings.batch())) {
         ReplayResult result = replayer.run(settings.repeat(), progress);
         Notifications after = Notifications.of(disk.stats());
-        return new ReplayReport(result, after.since(before), Optional.empty(), List.of());
+        Optional<String> ring =
+            settings.dumpRing() ? Optional.of(machine.dumpRing()) : Optional.empty();
+        return new ReplayReport(result, after.since(before), Optional.empty(), ring, List.of());
       }
     }
   }

@@ -8,12 +8,14 @@ import dev.ringside.lab.vm.MachineSettings;
  * @param batch requests that are submitted together, 1 or more
  * @param repeat how many times, 1 or more
  * @param recordEvents whether the machine's events are kept for reading
+ * @param dumpRing whether the ring is dumped after the last request
  * @param machine what to replay it on; its memory is made larger if the batch needs more
  */
-public record ReplaySettings(int batch, int repeat, boolean recordEvents, MachineSettings machine) {
+public record ReplaySettings(
+    int batch, int repeat, boolean recordEvents, boolean dumpRing, MachineSettings machine) {
   /** Request by request, once, on the default machine. */
   public static final ReplaySettings DEFAULT =
-      new ReplaySettings(1, 1, false, MachineSettings.DEFAULT);
+      new ReplaySettings(1, 1, false, false, MachineSettings.DEFAULT);
 
   public ReplaySettings {
     if (batch < 1 || repeat < 1) {
@@ -22,18 +24,22 @@ public record ReplaySettings(int batch, int repeat, boolean recordEvents, Machin
   }
 
   public ReplaySettings withBatch(int requests) {
-    return new ReplaySettings(requests, repeat, recordEvents, machine);
+    return new ReplaySettings(requests, repeat, recordEvents, dumpRing, machine);
   }
 
   public ReplaySettings withRepeat(int times) {
-    return new ReplaySettings(batch, times, recordEvents, machine);
+    return new ReplaySettings(batch, times, recordEvents, dumpRing, machine);
   }
 
   public ReplaySettings withRecordedEvents(boolean record) {
-    return new ReplaySettings(batch, repeat, record, machine);
+    return new ReplaySettings(batch, repeat, record, dumpRing, machine);
+  }
+
+  public ReplaySettings withDumpedRing(boolean dump) {
+    return new ReplaySettings(batch, repeat, recordEvents, dump, machine);
   }
 
   public ReplaySettings withMachine(MachineSettings settings) {
-    return new ReplaySettings(batch, repeat, recordEvents, settings);
+    return new ReplaySettings(batch, repeat, recordEvents, dumpRing, settings);
   }
 }

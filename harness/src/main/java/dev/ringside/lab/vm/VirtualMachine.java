@@ -13,6 +13,8 @@ import dev.ringside.machine.Scheduler;
 import dev.ringside.machine.WiredInterruptLine;
 import dev.ringside.storage.LatencyStorage;
 import dev.ringside.storage.Storage;
+import dev.ringside.virtio.queue.QueueConfig;
+import dev.ringside.virtio.queue.SplitRingDump;
 import dev.ringside.virtio.spec.MmioRegister;
 import dev.ringside.virtio.transport.MmioTransport;
 import dev.ringside.virtio.transport.VirtioFunction;
@@ -76,6 +78,19 @@ public final class VirtualMachine implements AutoCloseable {
   /** The device behind it. */
   public VirtioFunction function() {
     return function;
+  }
+
+  /**
+   * The disk's ring as it stands in guest memory, every byte with its meaning.
+   *
+   * @throws IllegalStateException when the device has no enabled queue
+   */
+  public String dumpRing() {
+    QueueConfig queue = function.queue(0);
+    if (queue == null || queue.queue() == null) {
+      throw new IllegalStateException("the device has no enabled queue");
+    }
+    return SplitRingDump.of(memory, queue);
   }
 
   /** Resets the device, ends its tasks and gives the RAM back. */
