@@ -6,44 +6,24 @@ import dev.ringside.machine.EventType;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.Scheduler;
-import dev.ringside.virtio.spec.BlkConfigLayout;
 import dev.ringside.virtio.spec.BlkRequestLayout;
 import dev.ringside.virtio.spec.BlkRequestType;
 import dev.ringside.virtio.spec.BlkStatus;
 import dev.ringside.virtio.spec.DeviceStatus;
-import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.spec.MmioRegister;
 
 /**
- * The guest's driver of a virtio block device with one queue. It goes through the device's
- * initialization (virtio 1.4, section 3.1.1), keeps a slot for every request in flight, and tells
- * the device of requests as its {@link BatchPolicy} says.
+ * The guest's driver of a virtio block device with one queue, once {@link Initialization} has
+ * brought the device up. It keeps a slot for every request in flight, and tells the device of
+ * requests as its {@link BatchPolicy} says.
  *
  * <p>One task at a time uses a driver.
  */
 public final class VirtioBlkDriver implements BlockDevice {
-  private static final int QUEUE = 0;
-
-  /** The most data segments that this driver puts into a request. */
-  private static final int MAX_SEGMENTS = 126;
-
-  /** Buffers of a request besides its data: header and status. */
-  private static final int FRAMING_BUFFERS = 2;
+  private static final int QUEUE = Initialization.QUEUE;
 
   /** How often a spinning driver looks whether the device is still well, in idle rounds. */
   private static final int HEALTH_CHECK_ROUNDS = 4096;
-
-  private static final long SUPPORTED_FEATURES =
-      Feature.setOf(
-          Feature.VERSION_1,
-          Feature.INDIRECT_DESC,
-          Feature.EVENT_IDX,
-          Feature.BLK_SIZE_MAX,
-          Feature.BLK_SEG_MAX,
-          Feature.BLK_BLK_SIZE,
-          Feature.BLK_RO,
-          Feature.BLK_FLUSH,
-          Feature.BLK_DISCARD);
 
   private final DeviceRegisters registers;
   private final Guest guest;
@@ -64,21 +44,20 @@ public final class VirtioBlkDriver implements BlockDevice {
 
   private int uncommitted;
 
-  private VirtioBlkDriver(
+  /** A driver of a device that is initialized. */
+  VirtioBlkDriver(
       DeviceRegisters registers,
       Guest guest,
       DriverSettings settings,
-      long features,
-      BlockLimits limits,
-      SplitDriverQueue queue) {
+      Initialization.Agreed agreed) {
     this.registers = registers;
     this.guest = guest;
     this.scheduler = guest.scheduler();
     this.memory = guest.memory();
     this.clock = guest.scheduler().clock();
-    this.features = features;
-    this.limits = limits;
-    this.queue = queue;
+    this.features = agreed.features();
+    this.limits = agreed.limits();
+    this.queue = agreed.queue();
     this.slots = new RequestSlots(memory, guest.frames(), queue.size());
     this.stats = new DriverStats(queue.size());
     this.events = guest.events().track("driver");
@@ -90,106 +69,6 @@ public final class VirtioBlkDriver implements BlockDevice {
           case BatchPolicy.Every(int requests) -> requests;
           case BatchPolicy.OnLast() -> Integer.MAX_VALUE;
         };
-  }
-
-  /**
-   * Initializes a device.
-   *
-   * @throws BlockDeviceException when the device does not play along
-   */
-  static VirtioBlkDriver start(DeviceRegisters registers, Guest guest, DriverSettings settings) {
-    registers.setStatus(DeviceStatus.RESET);
-    int status = DeviceStatus.ACKNOWLEDGE;
-    registers.setStatus(status);
-    status |= DeviceStatus.DRIVER;
-    registers.setStatus(status);
-
-    long features = registers.deviceFeatures() & SUPPORTED_FEATURES & settings.features();
-    if (!Feature.VERSION_1.isIn(features)) {
-      throw giveUp(registers, "the device does not offer VERSION_1");
-    }
-    registers.setDriverFeatures(features);
-    status |= DeviceStatus.FEATURES_OK;
-    registers.setStatus(status);
-    if ((registers.status() & DeviceStatus.FEATURES_OK) == 0) {
-      throw giveUp(registers, "the device refuses the features " + Feature.describe(features));
-    }
-
-    int maxSize = registers.maxQueueSize(QUEUE);
-    if (maxSize == 0) {
-      throw giveUp(registers, "the device has no queue");
-    }
-    int size = Math.min(settings.queueSize(), Integer.highestOneBit(maxSize));
-    int segments = maxSegments(registers, features, size);
-    SplitDriverQueue queue =
-        new SplitDriverQueue(
-            guest.memory(), guest.frames(), size, segments + FRAMING_BUFFERS, features);
-    if (!registers.enableQueue(
-        QUEUE, size, queue.descriptorArea(), queue.driverArea(), queue.deviceArea())) {
-      throw giveUp(registers, "the device does not enable its queue of " + size);
-    }
-    BlockLimits limits = limits(registers, features, size, segments);
-    VirtioBlkDriver driver =
-        new VirtioBlkDriver(registers, guest, settings, features, limits, queue);
-    if (settings.completion() == CompletionPolicy.SPIN) {
-      queue.disableInterrupts();
-    }
-    registers.setStatus(status | DeviceStatus.DRIVER_OK);
-    return driver;
-  }
-
-  private static BlockDeviceException giveUp(DeviceRegisters registers, String reason) {
-    registers.setStatus(registers.status() | DeviceStatus.FAILED);
-    return new BlockDeviceException(reason);
-  }
-
-  /** A chain may not be longer than the queue (virtio 1.4, section 2.7.5.3.1). */
-  private static int maxSegments(DeviceRegisters registers, long features, int queueSize) {
-    int offered =
-        Feature.BLK_SEG_MAX.isIn(features) ? registers.config32(BlkConfigLayout.SEG_MAX) : 1;
-    int segments = Math.min(Math.min(offered, queueSize - FRAMING_BUFFERS), MAX_SEGMENTS);
-    if (segments < 1) {
-      throw giveUp(registers, "a queue of %d has no room for a request".formatted(queueSize));
-    }
-    return segments;
-  }
-
-  /**
-   * Reads the configuration space until it did not change meanwhile (virtio 1.4, section 2.5.1).
-   */
-  private static BlockLimits limits(
-      DeviceRegisters registers, long features, int queueSize, int segments) {
-    while (true) {
-      int generation = registers.configGeneration();
-      long capacity =
-          (registers.config32(BlkConfigLayout.CAPACITY) & 0xffff_ffffL)
-              | ((long) registers.config32(BlkConfigLayout.CAPACITY + Integer.BYTES)
-                  << Integer.SIZE);
-      int blockSize =
-          Feature.BLK_BLK_SIZE.isIn(features)
-              ? registers.config32(BlkConfigLayout.BLK_SIZE)
-              : BlockLimits.SECTOR_SIZE;
-      long segmentBytes =
-          Feature.BLK_SIZE_MAX.isIn(features)
-              ? registers.config32(BlkConfigLayout.SIZE_MAX) & 0xffff_ffffL
-              : Integer.MAX_VALUE;
-      long discardSectors =
-          Feature.BLK_DISCARD.isIn(features)
-              ? registers.config32(BlkConfigLayout.MAX_DISCARD_SECTORS) & 0xffff_ffffL
-              : 0;
-      if (generation == registers.configGeneration()) {
-        boolean indirect = Feature.INDIRECT_DESC.isIn(features);
-        return new BlockLimits(
-            capacity,
-            blockSize,
-            segments,
-            segmentBytes,
-            indirect ? queueSize : queueSize / (1 + FRAMING_BUFFERS),
-            Feature.BLK_RO.isIn(features),
-            Feature.BLK_FLUSH.isIn(features),
-            discardSectors);
-      }
-    }
   }
 
   @Override
@@ -230,7 +109,7 @@ public final class VirtioBlkDriver implements BlockDevice {
     checkLimits(request);
     boolean discard = request.operation() == BlockOperation.DISCARD;
     int dataBuffers = discard ? 1 : request.segments();
-    if (slots.isFull() || !queue.begin(dataBuffers + FRAMING_BUFFERS)) {
+    if (slots.isFull() || !queue.begin(dataBuffers + Initialization.FRAMING_BUFFERS)) {
       return false;
     }
     int slot = slots.take(request, typeOf(request.operation()));

@@ -101,7 +101,9 @@ final class BlkRequest {
 
   /** Does what was asked; whatever goes wrong becomes the status. */
   void process(EventLog.Track events) {
-    events.record(EventType.BEGIN_SERVICE, chain.head(), bytes());
+    if (events.isOn()) {
+      events.record(EventType.BEGIN_SERVICE, chain.head(), bytes());
+    }
     written = BlkRequestLayout.STATUS_SIZE;
     try {
       status = execute();

@@ -158,7 +158,9 @@ final class QueueService implements Runnable {
 
   private void process(int index) {
     Slot slot = batch[index];
-    events.record(EventType.POP, slot.request.chain().head(), slot.request.bytes());
+    if (events.isOn()) {
+      events.record(EventType.POP, slot.request.chain().head(), slot.request.bytes());
+    }
     if (workers == null) {
       slot.request.process(events);
       finish(slot.request);

@@ -105,6 +105,11 @@ public final class EventLog implements AutoCloseable {
       this.kept = keep ? Bytes.allocateElasticDirect(EVENT_SIZE * 1024L) : null;
     }
 
+    /** Whether events are noted: for callers whose numbers cost something to find. */
+    public boolean isOn() {
+      return clock != null;
+    }
+
     /** Notes an event; does nothing when the log is off. */
     public void record(EventType type, long first, long second) {
       if (clock != null) {

@@ -9,9 +9,8 @@ import dev.ringside.lab.vm.VirtualMachine;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.RealScheduler;
 import dev.ringside.storage.NullStorage;
-import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -52,7 +51,11 @@ public class RingBenchmark {
   private VirtualMachine machine;
   private VirtioBlkDriver disk;
   private long buffer;
-  private final ArrayDeque<BlockRequest> idle = new ArrayDeque<>(QUEUE_SIZE);
+
+  /** Used in turn: the device completes in order, so the oldest is the next to be free. */
+  private final BlockRequest[] requests = new BlockRequest[QUEUE_SIZE];
+
+  private int next;
 
   /** Starts the machine. */
   @Setup
@@ -69,10 +72,7 @@ public class RingBenchmark {
         VirtualMachine.start(settings, new NullStorage(SECTORS), new RealScheduler(), EventLog.OFF);
     disk = machine.disk();
     buffer = disk.frames().allocate(BUFFER_BYTES);
-    Stream.generate(BlockRequest::new)
-        .limit(QUEUE_SIZE)
-        .map(request -> request.onCompletion(idle::push))
-        .forEach(idle::push);
+    Arrays.setAll(requests, i -> new BlockRequest());
   }
 
   /** Ends the machine. */
@@ -96,7 +96,7 @@ public class RingBenchmark {
         disk.reap();
       }
     }
-    return idle.size();
+    return next;
   }
 
   /** Submit a batch, kick, take what has come back; wait only when the ring is full. */
@@ -104,19 +104,21 @@ public class RingBenchmark {
   @OperationsPerInvocation(REQUESTS)
   public int pipelined() {
     for (int done = 0; done < REQUESTS; done += batch) {
-      while (idle.size() < batch) {
+      while (disk.inFlight() > QUEUE_SIZE - batch) {
         disk.await();
         disk.reap();
       }
       submitBatch();
       disk.reap();
     }
-    return idle.size();
+    return next;
   }
 
   private void submitBatch() {
     for (int i = 0; i < batch; i++) {
-      disk.submit(idle.pop().read(i * 8L).segment(buffer, BUFFER_BYTES));
+      BlockRequest request = requests[next];
+      next = (next + 1) % QUEUE_SIZE;
+      disk.submit(request.read(i * 8L).segment(buffer, BUFFER_BYTES));
     }
     disk.kick();
   }
