@@ -98,15 +98,17 @@ class VirtioBlkDeviceTest {
     memory.setU64(HEADER + 8, sector);
   }
 
-  /** Kicks, and waits for the interrupt of one more used chain. */
+  /**
+   * Kicks, and waits until the chain that was made available is used. The device may have found it
+   * before the kick.
+   */
   private void kickAndWait() {
-    int before = ring.usedIndex();
+    requests++;
     write(QUEUE_NOTIFY, 0);
-    while (ring.usedIndex() == before) {
+    while (ring.usedIndex() != requests) {
       line.await();
       write(INTERRUPT_ACK, read(INTERRUPT_STATUS));
     }
-    requests++;
   }
 
   /** One request of header, data and status, each in a descriptor. */
