@@ -99,18 +99,18 @@ final class QueueService implements Runnable {
     int idleRounds = 0;
     while (!stopping) {
       boolean worked = takeAvailable();
-      if (!polling) {
-        while (queue.enableKicks()) {
-          worked |= takeAvailable();
+      if (polling) {
+        worked |= giveBack();
+        idleRounds = worked ? 0 : idleRounds + 1;
+        if (!worked) {
+          scheduler.pause(idleRounds);
         }
-      }
-      worked |= giveBack();
-      if (worked) {
-        idleRounds = 0;
-      } else if (polling) {
-        idleRounds++;
-        scheduler.pause(idleRounds);
       } else {
+        while (queue.enableKicks()) {
+          takeAvailable();
+        }
+        giveBack();
+        // Not another look: a chain found before its notification would take that from the driver.
         wakeUp.await();
       }
     }
