@@ -1,5 +1,7 @@
 package dev.ringside.driver;
 
+import dev.ringside.machine.InterruptLine;
+
 /**
  * A virtio device's registers as its driver uses them, whatever transport they are reached through
  * (virtio 1.4, section 4).
@@ -30,8 +32,19 @@ interface DeviceRegisters {
    */
   boolean enableQueue(int queue, int size, long descriptorArea, long driverArea, long deviceArea);
 
-  /** Tells the device that a queue has new chains. */
-  void notifyQueue(int queue);
+  /**
+   * Tells the device that a queue has new chains.
+   *
+   * @param position what {@link DriverQueue#position} says; it goes along when NOTIFICATION_DATA is
+   *     agreed on
+   */
+  void notifyQueue(int queue, int position);
+
+  /**
+   * Where a queue's interrupts arrive. Queues may share one line; then {@link
+   * #acknowledgeInterrupt} does not say which of them it was.
+   */
+  InterruptLine line(int queue);
 
   /** Why the interrupt was raised, and that the driver has seen it. */
   int acknowledgeInterrupt();

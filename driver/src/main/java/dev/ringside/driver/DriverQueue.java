@@ -49,6 +49,12 @@ sealed interface DriverQueue permits SplitDriverQueue {
   /** Whether the device wants to be notified of what was just published. */
   boolean wantsKick();
 
+  /**
+   * Where the next chain will be made available, as a notification carries it with
+   * NOTIFICATION_DATA: 16 bits, for a packed ring the wrap counter in the highest one.
+   */
+  int position();
+
   /** Whether {@link #nextUsed} has a token. */
   boolean hasUsed();
 

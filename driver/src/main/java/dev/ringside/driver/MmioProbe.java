@@ -20,7 +20,7 @@ public final class MmioProbe {
     expect("magic value", MAGIC, bus.read32(base + MAGIC_VALUE), base);
     expect("version", VERSION, bus.read32(base + VERSION_NUMBER), base);
     expect("device type", DeviceId.BLOCK, bus.read32(base + DEVICE_ID), base);
-    return Initialization.start(new MmioRegisters(bus, base), guest, settings);
+    return Initialization.start(new MmioRegisters(bus, base, guest.interrupts()), guest, settings);
   }
 
   private static void expect(String what, int expected, int found, long base) {

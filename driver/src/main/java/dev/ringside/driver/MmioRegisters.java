@@ -3,16 +3,19 @@ package dev.ringside.driver;
 import static dev.ringside.virtio.spec.MmioRegister.*;
 
 import dev.ringside.machine.Bus;
+import dev.ringside.machine.InterruptLine;
 
 /** A device behind the virtio-mmio register map, version 2 (virtio 1.4, section 4.2.2). */
 final class MmioRegisters implements DeviceRegisters {
   private final Bus bus;
   private final long base;
+  private final InterruptLine line;
 
   /** Registers at a guest-physical address where a probe found them. */
-  MmioRegisters(Bus bus, long base) {
+  MmioRegisters(Bus bus, long base, InterruptLine line) {
     this.bus = bus;
     this.base = base;
+    this.line = line;
   }
 
   private int read(int register) {
@@ -76,8 +79,13 @@ final class MmioRegisters implements DeviceRegisters {
   }
 
   @Override
-  public void notifyQueue(int queue) {
+  public void notifyQueue(int queue, int position) {
     write(QUEUE_NOTIFY, queue);
+  }
+
+  @Override
+  public InterruptLine line(int queue) {
+    return line;
   }
 
   @Override

@@ -229,6 +229,11 @@ final class SplitDriverQueue implements DriverQueue {
   }
 
   @Override
+  public int position() {
+    return publishedAvailable;
+  }
+
+  @Override
   public boolean hasUsed() {
     return nextUsed != seenUsed || refreshUsed();
   }

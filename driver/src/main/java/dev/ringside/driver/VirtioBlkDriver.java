@@ -7,8 +7,6 @@ import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.virtio.spec.BlkRequestLayout;
-import dev.ringside.virtio.spec.BlkRequestType;
-import dev.ringside.virtio.spec.BlkStatus;
 import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.MmioRegister;
 
@@ -106,13 +104,13 @@ public final class VirtioBlkDriver implements BlockDevice {
     if (request.isInFlight()) {
       throw new IllegalArgumentException("already in flight: " + request);
     }
-    checkLimits(request);
+    RequestRules.check(request, limits);
     boolean discard = request.operation() == BlockOperation.DISCARD;
     int dataBuffers = discard ? 1 : request.segments();
     if (slots.isFull() || !queue.begin(dataBuffers + Initialization.FRAMING_BUFFERS)) {
       return false;
     }
-    int slot = slots.take(request, typeOf(request.operation()));
+    int slot = slots.take(request, RequestRules.typeOf(request.operation()));
     queue.readable(slots.header(slot), BlkRequestLayout.HEADER_SIZE);
     if (discard) {
       slots.setRange(slot, request.sector(), request.sectorCount());
@@ -142,62 +140,6 @@ public final class VirtioBlkDriver implements BlockDevice {
     }
   }
 
-  private static int typeOf(BlockOperation operation) {
-    BlkRequestType type =
-        switch (operation) {
-          case READ -> BlkRequestType.IN;
-          case WRITE -> BlkRequestType.OUT;
-          case FLUSH -> BlkRequestType.FLUSH;
-          case DISCARD -> BlkRequestType.DISCARD;
-          case GET_ID -> BlkRequestType.GET_ID;
-        };
-    return type.code();
-  }
-
-  private void checkLimits(BlockRequest request) {
-    switch (request.operation()) {
-      case READ, WRITE -> {
-        if (request.segments() == 0 || request.segments() > limits.maxSegments()) {
-          throw new IllegalArgumentException(
-              "%d segments, and 1 to %d are possible: %s"
-                  .formatted(request.segments(), limits.maxSegments(), request));
-        }
-        if (request.bytes() % BlockLimits.SECTOR_SIZE != 0) {
-          throw new IllegalArgumentException(
-              "%d bytes are not whole sectors: %s".formatted(request.bytes(), request));
-        }
-        checkRange(request);
-      }
-      case DISCARD -> {
-        if (request.sectorCount() < 1 || request.sectorCount() > limits.maxDiscardSectors()) {
-          throw new IllegalArgumentException(
-              "1 to %d sectors can be discarded: %s"
-                  .formatted(limits.maxDiscardSectors(), request));
-        }
-        checkRange(request);
-      }
-      case FLUSH -> {
-        if (!limits.flush()) {
-          throw new IllegalArgumentException("the device has no flush");
-        }
-      }
-      case GET_ID -> {
-        if (request.segments() != 1 || request.bytes() != BlkRequestLayout.ID_BYTES) {
-          throw new IllegalArgumentException(
-              "a serial takes one segment of %d bytes".formatted(BlkRequestLayout.ID_BYTES));
-        }
-      }
-    }
-  }
-
-  private void checkRange(BlockRequest request) {
-    long count = request.sectorCount();
-    if (request.sector() < 0 || count > limits.sectors() - request.sector()) {
-      throw new IllegalArgumentException(
-          "past the end of a disk of %d sectors: %s".formatted(limits.sectors(), request));
-    }
-  }
-
   @Override
   public void kick() {
     if (uncommitted == 0) {
@@ -210,7 +152,7 @@ public final class VirtioBlkDriver implements BlockDevice {
     if (queue.wantsKick()) {
       stats.kicked();
       events.record(EventType.KICK, QUEUE, batch);
-      registers.notifyQueue(QUEUE);
+      registers.notifyQueue(QUEUE, queue.position());
     } else {
       stats.kickSuppressed();
       events.record(EventType.SUPPRESS_KICK, QUEUE, batch);
@@ -229,7 +171,7 @@ public final class VirtioBlkDriver implements BlockDevice {
       reaped++;
       int statusByte = slots.takeStatus(slot);
       events.record(EventType.REAP, slot, statusByte);
-      slots.release(slot).completed(statusOf(statusByte), now);
+      slots.release(slot).completed(RequestRules.statusOf(statusByte), now);
     }
     if (reaped > 0) {
       stats.reaped(reaped);
@@ -238,15 +180,6 @@ public final class VirtioBlkDriver implements BlockDevice {
       }
     }
     return reaped;
-  }
-
-  private static BlockStatus statusOf(int statusByte) {
-    return switch (statusByte) {
-      case BlkStatus.OK -> BlockStatus.OK;
-      case BlkStatus.UNSUPP -> BlockStatus.UNSUPPORTED;
-      // An error, or nothing that the specification knows.
-      default -> BlockStatus.IO_ERROR;
-    };
   }
 
   @Override
@@ -274,7 +207,7 @@ public final class VirtioBlkDriver implements BlockDevice {
       return;
     }
     while (!queue.enableInterrupts()) {
-      guest.interrupts().await();
+      registers.line(QUEUE).await();
       int reasons = registers.acknowledgeInterrupt();
       if ((reasons & MmioRegister.INTERRUPT_CONFIG) != 0) {
         checkHealth();

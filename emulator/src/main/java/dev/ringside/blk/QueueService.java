@@ -196,7 +196,7 @@ final class QueueService implements Runnable {
     events.record(EventType.PUBLISH_USED, number, entries);
     events.record(interrupt ? EventType.INTERRUPT : EventType.SUPPRESS_INTERRUPT, number, entries);
     if (interrupt) {
-      function.interruptForQueue();
+      function.interruptForQueue(number);
     }
     return true;
   }

@@ -12,8 +12,6 @@ import dev.ringside.virtio.transport.VirtioDevice;
 import dev.ringside.virtio.transport.VirtioFunction;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +31,8 @@ public final class VirtioBlkDevice implements VirtioDevice {
   private final BlkLimits limits;
   private final long features;
   private final ByteBuffer config;
-  private final List<@Nullable QueueService> services = new ArrayList<>();
+  private final @Nullable QueueService[] services = new QueueService[QUEUES];
+  private @Nullable VirtioFunction function;
   private @Nullable WorkerPool workers;
 
   /** A device that is not started; the storage stays the caller's to close. */
@@ -116,24 +115,35 @@ public final class VirtioBlkDevice implements VirtioDevice {
     };
   }
 
+  /** No field can be written. */
   @Override
-  public void start(VirtioFunction function, long negotiated) {
+  public void writeConfig(int offset, int width, long value) {}
+
+  @Override
+  public void start(VirtioFunction attached, long negotiated) {
+    function = attached;
     int capacity = 0;
-    for (int i = 0; i < function.queueCount(); i++) {
-      DeviceQueue queue = queueOf(function, i);
+    for (int i = 0; i < attached.queueCount(); i++) {
+      DeviceQueue queue = queueOf(attached, i);
       capacity += queue == null ? 0 : queue.size();
     }
     if (settings.workers() > 0) {
       workers = new WorkerPool(scheduler, events, settings.workers(), capacity);
     }
-    boolean polling = settings.waiting() == BlkSettings.Waiting.POLLING;
-    for (int i = 0; i < function.queueCount(); i++) {
-      DeviceQueue queue = queueOf(function, i);
-      services.add(
-          queue == null
-              ? null
-              : new QueueService(
-                  i, queue, function, storage, limits, scheduler, workers, polling, events));
+    for (int i = 0; i < attached.queueCount(); i++) {
+      startQueue(i);
+    }
+  }
+
+  @Override
+  public void startQueue(int index) {
+    VirtioFunction attached = function;
+    DeviceQueue queue = attached == null ? null : queueOf(attached, index);
+    if (attached != null && queue != null && services[index] == null) {
+      boolean polling = settings.waiting() == BlkSettings.Waiting.POLLING;
+      services[index] =
+          new QueueService(
+              index, queue, attached, storage, limits, scheduler, workers, polling, events);
     }
   }
 
@@ -144,23 +154,30 @@ public final class VirtioBlkDevice implements VirtioDevice {
 
   @Override
   public void kick(int queue) {
-    QueueService service = services.get(queue);
+    QueueService service = services[queue];
     if (service != null) {
       service.kick();
     }
   }
 
   @Override
-  public void stop() {
-    for (QueueService service : services) {
-      if (service != null) {
-        service.stop();
-      }
+  public void stopQueue(int queue) {
+    QueueService service = services[queue];
+    if (service != null) {
+      service.stop();
+      services[queue] = null;
     }
-    services.clear();
+  }
+
+  @Override
+  public void stop() {
+    for (int i = 0; i < services.length; i++) {
+      stopQueue(i);
+    }
     if (workers != null) {
       workers.stop();
       workers = null;
     }
+    function = null;
   }
 }

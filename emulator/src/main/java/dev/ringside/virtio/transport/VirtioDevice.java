@@ -26,11 +26,28 @@ public interface VirtioDevice {
   long readConfig(int offset, int width);
 
   /**
+   * The driver writes a field of the configuration space. What is not writable is ignored.
+   *
+   * @param offset in bytes; with {@code width} inside {@link #configSize}
+   * @param width 1, 2, 4 or 8 bytes
+   */
+  void writeConfig(int offset, int width, long value);
+
+  /**
    * Begins to work on the queues that the driver enabled: the driver set DRIVER_OK.
    *
    * @param features what driver and device agreed on
    */
   void start(VirtioFunction function, long features);
+
+  /** Begins to work on a queue that the driver enabled after {@link #start}. */
+  void startQueue(int queue);
+
+  /**
+   * Ends the work on one queue: the driver resets it (section 2.6.1). When it returns, the device
+   * no longer touches guest memory for this queue. The queue may not have been started.
+   */
+  void stopQueue(int queue);
 
   /** The driver says that a queue has new chains. Returns at once. */
   void kick(int queue);

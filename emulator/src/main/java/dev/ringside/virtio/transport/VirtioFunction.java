@@ -176,8 +176,8 @@ public final class VirtioFunction {
     interruptStatus.getAndUpdate(current -> current & ~reasons);
   }
 
-  /** The device tells the driver of used buffers. */
-  public void interruptForQueue() {
+  /** The device tells the driver of used buffers in a queue. */
+  public void interruptForQueue(int queue) {
     interrupt(MmioRegister.INTERRUPT_USED);
   }
 
