@@ -17,6 +17,7 @@ public final class DescriptorChain {
   private final IoVector readable;
   private final IoVector writable;
   private int head;
+  private int ringLength;
   private boolean writableSeen;
 
   /** An empty chain over this guest's memory. */
@@ -26,8 +27,7 @@ public final class DescriptorChain {
     this.writable = new IoVector(memory.segment());
   }
 
-  void start(int newHead) {
-    head = newHead;
+  void start() {
     readable.clear();
     writable.clear();
     writableSeen = false;
@@ -50,17 +50,32 @@ public final class DescriptorChain {
     }
   }
 
-  /** Checks what only the whole chain shows. */
-  void end() throws RingViolationException {
+  /**
+   * Checks what only the whole chain shows.
+   *
+   * @param name what names the chain in the used ring
+   * @param descriptors how many descriptors of the ring it takes
+   */
+  void end(int name, int descriptors) throws RingViolationException {
+    head = name;
+    ringLength = descriptors;
     long bytes = readable.bytes() + writable.bytes();
     if (bytes > MAX_BYTES) {
       throw new RingViolationException(RingViolation.CHAIN_TOO_LARGE, "%d bytes".formatted(bytes));
     }
   }
 
-  /** Index of the first descriptor, which names the chain in the used ring. */
+  /**
+   * What names the chain when it is used: the index of its first descriptor in a split ring, its
+   * buffer id in a packed one. For the device an opaque number.
+   */
   public int head() {
     return head;
+  }
+
+  /** How many descriptors of the ring it takes; an indirect table takes one. */
+  int ringLength() {
+    return ringLength;
   }
 
   /** The buffers that the device reads; pieces of {@link GuestMemory#segment()}. */
