@@ -2,6 +2,7 @@ package dev.ringside.virtio.queue;
 
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.IoVector;
+import java.util.Arrays;
 
 /**
  * One chain as the device took it from the ring: every descriptor copied once and checked, so that
@@ -13,12 +14,24 @@ public final class DescriptorChain {
   /** The largest number of bytes a chain may describe (virtio 1.4, section 2.7.5). */
   private static final long MAX_BYTES = 1L << 32;
 
+  private static final int INITIAL_CAPACITY = 8;
+
   private final GuestMemory memory;
   private final IoVector readable;
   private final IoVector writable;
+
+  /** Buffers in the order of the chain, without empty ones: pairs of an offset and a length. */
+  private long[] buffers = new long[2 * INITIAL_CAPACITY];
+
+  /** How many longs of {@link #buffers} are taken, and how many of them by readable buffers. */
+  private int end;
+
+  private int split;
+  private boolean writableSeen;
+  private long readableBytes;
+  private long writableBytes;
   private int head;
   private int ringLength;
-  private boolean writableSeen;
 
   /** An empty chain over this guest's memory. */
   public DescriptorChain(GuestMemory memory) {
@@ -28,9 +41,11 @@ public final class DescriptorChain {
   }
 
   void start() {
-    readable.clear();
-    writable.clear();
+    end = 0;
+    split = 0;
     writableSeen = false;
+    readableBytes = 0;
+    writableBytes = 0;
   }
 
   void add(long address, long length, boolean isWritable) throws RingViolationException {
@@ -39,14 +54,26 @@ public final class DescriptorChain {
       throw new RingViolationException(
           RingViolation.BUFFER_OUTSIDE_RAM, "0x%x + %d".formatted(address, length));
     }
-    if (isWritable) {
-      writableSeen = true;
-      writable.add(offset, length);
-    } else if (writableSeen) {
+    if (!isWritable && writableSeen) {
       throw new RingViolationException(
           RingViolation.READABLE_AFTER_WRITABLE, "buffer at 0x%x".formatted(address));
+    }
+    writableSeen = isWritable;
+    if (length == 0) {
+      return;
+    }
+    int at = end;
+    if (at == buffers.length) {
+      buffers = Arrays.copyOf(buffers, 2 * at);
+    }
+    buffers[at] = offset;
+    buffers[at + 1] = length;
+    end = at + 2;
+    if (isWritable) {
+      writableBytes += length;
     } else {
-      readable.add(offset, length);
+      split = end;
+      readableBytes += length;
     }
   }
 
@@ -59,10 +86,12 @@ public final class DescriptorChain {
   void end(int name, int descriptors) throws RingViolationException {
     head = name;
     ringLength = descriptors;
-    long bytes = readable.bytes() + writable.bytes();
+    long bytes = readableBytes + writableBytes;
     if (bytes > MAX_BYTES) {
       throw new RingViolationException(RingViolation.CHAIN_TOO_LARGE, "%d bytes".formatted(bytes));
     }
+    readable.view(buffers, 0, split, readableBytes);
+    writable.view(buffers, split, end, writableBytes);
   }
 
   /**
