@@ -1,6 +1,7 @@
 package dev.ringside.driver;
 
 import dev.ringside.virtio.spec.BlkConfigLayout;
+import dev.ringside.virtio.spec.BlkZoneModel;
 import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.Feature;
 
@@ -25,10 +26,16 @@ final class Initialization {
           Feature.EVENT_IDX,
           Feature.BLK_SIZE_MAX,
           Feature.BLK_SEG_MAX,
-          Feature.BLK_BLK_SIZE,
           Feature.BLK_RO,
+          Feature.BLK_BLK_SIZE,
           Feature.BLK_FLUSH,
-          Feature.BLK_DISCARD);
+          Feature.BLK_TOPOLOGY,
+          Feature.BLK_CONFIG_WCE,
+          Feature.BLK_DISCARD,
+          Feature.BLK_WRITE_ZEROES,
+          Feature.BLK_LIFETIME,
+          Feature.BLK_SECURE_ERASE,
+          Feature.BLK_ZONED);
 
   private final DeviceRegisters registers;
   private final Guest guest;
@@ -45,10 +52,10 @@ final class Initialization {
    * What came of it.
    *
    * @param features that driver and device agreed on
-   * @param limits of the device, and of a request
+   * @param configuration where the limits of the device and of a request are read
    * @param queue enabled, and empty
    */
-  record Agreed(long features, BlockLimits limits, DriverQueue queue) {}
+  record Agreed(long features, LimitsReader configuration, DriverQueue queue) {}
 
   /**
    * Brings a device up.
@@ -80,13 +87,20 @@ final class Initialization {
     int size = Math.min(settings.queueSize(), Integer.highestOneBit(maxSize));
     int segments = maxSegments(features, size);
     return new Agreed(
-        features, limits(features, size, segments), enableQueue(features, size, segments));
+        features,
+        new LimitsReader(registers, features, size, segments),
+        enableQueue(features, size, segments));
   }
 
   private long negotiate() {
     long features = registers.deviceFeatures() & SUPPORTED_FEATURES & settings.features();
     if (!Feature.VERSION_1.isIn(features)) {
       throw giveUp("the device does not offer VERSION_1");
+    }
+    if (Feature.BLK_ZONED.isIn(features)
+        && registers.config8(BlkConfigLayout.ZONE_MODEL) == BlkZoneModel.HOST_MANAGED.code()) {
+      // Section 5.2.5.1: not together with host-managed zones.
+      features &= ~Feature.BLK_DISCARD.mask();
     }
     registers.setDriverFeatures(features);
     add(DeviceStatus.FEATURES_OK);
@@ -119,44 +133,6 @@ final class Initialization {
       queue.disableInterrupts();
     }
     return queue;
-  }
-
-  /**
-   * Reads the configuration space until it did not change meanwhile (virtio 1.4, section 2.5.1).
-   */
-  private BlockLimits limits(long features, int queueSize, int segments) {
-    while (true) {
-      int generation = registers.configGeneration();
-      long capacity =
-          unsigned(BlkConfigLayout.CAPACITY)
-              | unsigned(BlkConfigLayout.CAPACITY + Integer.BYTES) << Integer.SIZE;
-      int blockSize =
-          Feature.BLK_BLK_SIZE.isIn(features)
-              ? registers.config32(BlkConfigLayout.BLK_SIZE)
-              : BlockLimits.SECTOR_SIZE;
-      long segmentBytes =
-          Feature.BLK_SIZE_MAX.isIn(features)
-              ? unsigned(BlkConfigLayout.SIZE_MAX)
-              : Integer.MAX_VALUE;
-      long discardSectors =
-          Feature.BLK_DISCARD.isIn(features) ? unsigned(BlkConfigLayout.MAX_DISCARD_SECTORS) : 0;
-      if (generation == registers.configGeneration()) {
-        boolean indirect = Feature.INDIRECT_DESC.isIn(features);
-        return new BlockLimits(
-            capacity,
-            blockSize,
-            segments,
-            segmentBytes,
-            indirect ? queueSize : queueSize / (1 + FRAMING_BUFFERS),
-            Feature.BLK_RO.isIn(features),
-            Feature.BLK_FLUSH.isIn(features),
-            discardSectors);
-      }
-    }
-  }
-
-  private long unsigned(int field) {
-    return registers.config32(field) & 0xffff_ffffL;
   }
 
   private BlockDeviceException giveUp(String reason) {

@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The guest memory that each request in flight needs besides its data, made once: header, status
- * byte and the range of a discard. A slot's number is its token in the ring.
+ * byte, and a payload that is a range or the sector of a ZONE_APPEND. A slot's number is its token
+ * in the ring.
  *
  * <pre>
- *   0                16 n             32 n              33 n
- *   | header, n times | range, n times | status, n times |
+ *   0                16 n               32 n              33 n
+ *   | header, n times | payload, n times | status, n times |
  * </pre>
+ *
+ * <p>A request of several ranges borrows memory for them while it is in flight.
  *
  * <p>The headers of a batch lie side by side, and so do its status bytes: four headers, or the
  * answers to 64 requests, go from one core to the other in one cache line.
@@ -25,24 +28,30 @@ final class RequestSlots {
   /** What the status byte holds before the device writes it; no status of the specification. */
   private static final byte NOT_WRITTEN = (byte) 0xff;
 
+  private final GuestMemory guest;
   private final FrameAllocator frames;
   private final long base;
   private final MemorySegment memory;
-  private final long ranges;
+  private final long payloads;
   private final long statuses;
   private final @Nullable BlockRequest[] requests;
   private final FreeList free;
 
+  /** Where the ranges of a slot's request lie when they are several; 0 when they are not. */
+  private final long[] borrowed;
+
   RequestSlots(GuestMemory memory, FrameAllocator frames, int count) {
+    this.guest = memory;
     this.frames = frames;
-    this.ranges = (long) BlkRequestLayout.HEADER_SIZE * count;
-    this.statuses = ranges + (long) BlkRequestLayout.RANGE_SIZE * count;
+    this.payloads = (long) BlkRequestLayout.HEADER_SIZE * count;
+    this.statuses = payloads + (long) BlkRequestLayout.RANGE_SIZE * count;
     long size = statuses + (long) BlkRequestLayout.STATUS_SIZE * count;
     this.base = frames.allocate(size);
     this.memory = memory.slice(base, size);
     this.memory.asSlice(statuses).fill(NOT_WRITTEN);
     this.requests = new BlockRequest[count];
     this.free = new FreeList(count);
+    this.borrowed = new long[count];
   }
 
   /** How many slots hold a request. */
@@ -61,16 +70,34 @@ final class RequestSlots {
     long header = (long) BlkRequestLayout.HEADER_SIZE * slot;
     // type in the low half, and the reserved field.
     setU64(memory, header + BlkRequestLayout.HEADER_TYPE, type & 0xffff_ffffL);
-    setU64(memory, header + BlkRequestLayout.HEADER_SECTOR, request.sector());
+    setU64(memory, header + BlkRequestLayout.HEADER_SECTOR, request.headerSector());
     return slot;
   }
 
-  /** Writes the range that a discard points at. */
-  void setRange(int slot, long sector, long count) {
-    long range = ranges + (long) BlkRequestLayout.RANGE_SIZE * slot;
-    setU64(memory, range + BlkRequestLayout.RANGE_SECTOR, sector);
-    // num_sectors in the low half, and no flags.
-    setU64(memory, range + BlkRequestLayout.RANGE_NUM_SECTORS, count);
+  /**
+   * Writes the ranges of a slot's request.
+   *
+   * @return their guest-physical address
+   */
+  long writeRanges(int slot, BlockRequest request) {
+    long address = payload(slot);
+    if (request.ranges() > 1) {
+      address = frames.allocate(rangeBytes(request));
+      borrowed[slot] = address;
+    }
+    int flags = request.unmap() ? BlkRequestLayout.RANGE_FLAG_UNMAP : 0;
+    for (int i = 0; i < request.ranges(); i++) {
+      long at = address + (long) i * BlkRequestLayout.RANGE_SIZE;
+      guest.setU64(at + BlkRequestLayout.RANGE_SECTOR, request.rangeSector(i));
+      guest.setU32(at + BlkRequestLayout.RANGE_NUM_SECTORS, (int) request.rangeCount(i));
+      guest.setU32(at + BlkRequestLayout.RANGE_FLAGS, flags);
+    }
+    return address;
+  }
+
+  /** Length of a request's ranges. */
+  static int rangeBytes(BlockRequest request) {
+    return request.ranges() * BlkRequestLayout.RANGE_SIZE;
   }
 
   /** Frees a slot; says whose it was. */
@@ -78,6 +105,13 @@ final class RequestSlots {
     BlockRequest request = requests[slot];
     if (request == null) {
       throw new IllegalStateException("slot " + slot + " was never taken");
+    }
+    if (request.operation() == BlockOperation.ZONE_APPEND) {
+      request.appendedAt(guest.getU64(payload(slot)));
+    }
+    if (borrowed[slot] != 0) {
+      frames.free(borrowed[slot], rangeBytes(request));
+      borrowed[slot] = 0;
     }
     free.give(slot);
     return request;
@@ -88,9 +122,9 @@ final class RequestSlots {
     return base + (long) BlkRequestLayout.HEADER_SIZE * slot;
   }
 
-  /** Guest-physical address of a slot's discard range. */
-  long range(int slot) {
-    return base + ranges + (long) BlkRequestLayout.RANGE_SIZE * slot;
+  /** Guest-physical address of a slot's payload. */
+  long payload(int slot) {
+    return base + payloads + (long) BlkRequestLayout.RANGE_SIZE * slot;
   }
 
   /** Guest-physical address of a slot's status byte. */

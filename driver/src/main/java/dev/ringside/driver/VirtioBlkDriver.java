@@ -6,6 +6,7 @@ import dev.ringside.machine.EventType;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.Scheduler;
+import dev.ringside.virtio.spec.BlkConfigLayout;
 import dev.ringside.virtio.spec.BlkRequestLayout;
 import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.MmioRegister;
@@ -29,7 +30,7 @@ public final class VirtioBlkDriver implements BlockDevice {
   private final GuestMemory memory;
   private final Clock clock;
   private final long features;
-  private final BlockLimits limits;
+  private final LimitsReader configuration;
   private final DriverQueue queue;
   private final RequestSlots slots;
   private final DriverStats stats;
@@ -40,6 +41,7 @@ public final class VirtioBlkDriver implements BlockDevice {
   /** Requests that make a batch; {@link Integer#MAX_VALUE} leaves it to the caller. */
   private final int batchSize;
 
+  private BlockLimits limits;
   private int uncommitted;
 
   /** A driver of a device that is initialized. */
@@ -54,7 +56,8 @@ public final class VirtioBlkDriver implements BlockDevice {
     this.memory = guest.memory();
     this.clock = guest.scheduler().clock();
     this.features = agreed.features();
-    this.limits = agreed.limits();
+    this.configuration = agreed.configuration();
+    this.limits = configuration.read();
     this.queue = agreed.queue();
     this.slots = new RequestSlots(memory, guest.frames(), queue.size());
     this.stats = new DriverStats(queue.size());
@@ -105,18 +108,21 @@ public final class VirtioBlkDriver implements BlockDevice {
       throw new IllegalArgumentException("already in flight: " + request);
     }
     RequestRules.check(request, limits);
-    boolean discard = request.operation() == BlockOperation.DISCARD;
-    int dataBuffers = discard ? 1 : request.segments();
-    if (slots.isFull() || !queue.begin(dataBuffers + Initialization.FRAMING_BUFFERS)) {
+    boolean append = request.operation() == BlockOperation.ZONE_APPEND;
+    int payloads = request.ranges() > 0 || append ? 1 : 0;
+    int buffers = request.segments() + payloads + Initialization.FRAMING_BUFFERS;
+    if (slots.isFull() || !queue.begin(buffers)) {
       return false;
     }
     int slot = slots.take(request, RequestRules.typeOf(request.operation()));
     queue.readable(slots.header(slot), BlkRequestLayout.HEADER_SIZE);
-    if (discard) {
-      slots.setRange(slot, request.sector(), request.sectorCount());
-      queue.readable(slots.range(slot), BlkRequestLayout.RANGE_SIZE);
+    if (request.ranges() > 0) {
+      queue.readable(slots.writeRanges(slot, request), RequestSlots.rangeBytes(request));
     } else {
       addData(request);
+    }
+    if (append) {
+      queue.writable(slots.payload(slot), BlkRequestLayout.APPEND_SECTOR_SIZE);
     }
     queue.writable(slots.status(slot), BlkRequestLayout.STATUS_SIZE);
     queue.commit(slot);
@@ -130,7 +136,9 @@ public final class VirtioBlkDriver implements BlockDevice {
   }
 
   private void addData(BlockRequest request) {
-    boolean toDevice = request.operation() == BlockOperation.WRITE;
+    boolean toDevice =
+        request.operation() == BlockOperation.WRITE
+            || request.operation() == BlockOperation.ZONE_APPEND;
     for (int i = 0; i < request.segments(); i++) {
       if (toDevice) {
         queue.readable(request.segmentAddress(i), request.segmentLength(i));
@@ -197,6 +205,7 @@ public final class VirtioBlkDriver implements BlockDevice {
     for (int idleRounds = 1; !queue.hasUsed(); idleRounds++) {
       if (idleRounds % HEALTH_CHECK_ROUNDS == 0) {
         checkHealth();
+        refreshLimits();
       }
       scheduler.pause(idleRounds);
     }
@@ -211,6 +220,7 @@ public final class VirtioBlkDriver implements BlockDevice {
       int reasons = registers.acknowledgeInterrupt();
       if ((reasons & MmioRegister.INTERRUPT_CONFIG) != 0) {
         checkHealth();
+        refreshLimits();
       }
       if ((reasons & MmioRegister.INTERRUPT_USED) != 0) {
         stats.interrupted();
@@ -223,6 +233,51 @@ public final class VirtioBlkDriver implements BlockDevice {
     if ((registers.status() & DeviceStatus.NEEDS_RESET) != 0) {
       throw new BlockDeviceException(
           "the device needs a reset; %d requests are lost".formatted(slots.inUse()));
+    }
+  }
+
+  /**
+   * Reads the limits again when the device has changed them. A driver that waits for a completion
+   * does so by itself when the device says so.
+   *
+   * @return whether they had changed
+   */
+  public boolean refreshLimits() {
+    if (!configuration.hasChanged()) {
+      return false;
+    }
+    limits = configuration.read();
+    return true;
+  }
+
+  /**
+   * When a completed write is durable.
+   *
+   * @throws IllegalStateException when the device does not say, see {@link
+   *     BlockLimits#cacheModeSwitch}
+   */
+  public CacheMode cacheMode() {
+    requireCacheModeSwitch();
+    return registers.config8(BlkConfigLayout.CACHE_MODE) == CacheMode.WRITEBACK.code()
+        ? CacheMode.WRITEBACK
+        : CacheMode.WRITETHROUGH;
+  }
+
+  /**
+   * Changes when a completed write is durable. Writes that completed before need a flush still.
+   *
+   * @return whether the device has done so
+   * @throws IllegalStateException as for {@link #cacheMode}
+   */
+  public boolean setCacheMode(CacheMode mode) {
+    requireCacheModeSwitch();
+    registers.setConfig8(BlkConfigLayout.CACHE_MODE, mode.code());
+    return cacheMode() == mode;
+  }
+
+  private void requireCacheModeSwitch() {
+    if (!limits.cacheModeSwitch()) {
+      throw new IllegalStateException("the device cannot switch its cache mode");
     }
   }
 
