@@ -168,9 +168,14 @@ public final class SplitDeviceQueue implements DeviceQueue {
 
   @Override
   public void addUsed(int head, long written) {
+    addUsedAs(head, head, written);
+  }
+
+  @Override
+  public void addUsedAs(int id, int head, long written) {
     long element = USED_RING + (long) USED_ELEMENT_SIZE * (nextUsed & mask);
     // id in the low half, len in the high half.
-    setU64(used, element, head | (written << Integer.SIZE));
+    setU64(used, element, id | (written << Integer.SIZE));
     inFlight[head] = false;
     nextUsed = (nextUsed + 1) & 0xffff;
   }
