@@ -22,10 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FaultyDeviceTest {
   private static final int SECTOR = BlockLimits.SECTOR_SIZE;
   private static final int SECTORS = 1024;
+  private static final byte PATTERN = 0x5a;
   private static final long MILLISECOND = 1_000_000;
-
-  /** Short, since real time is waited; nothing asserts how long anything took there. */
-  private static final long TIMEOUT = 80 * MILLISECOND;
 
   /** The ways in which driver and device can wait, in either time. */
   record Setting(TestTime time, CompletionPolicy completion, int workers) {
@@ -34,7 +32,16 @@ class FaultyDeviceTest {
           .scheduler(scheduler)
           .faults(plan)
           .workers(workers)
-          .driver(DriverSettings.DEFAULT.withCompletion(completion).withRequestTimeoutNs(TIMEOUT));
+          .driver(
+              DriverSettings.DEFAULT.withCompletion(completion).withRequestTimeoutNs(timeoutNs()));
+    }
+
+    /** Long enough for a slow machine, where real time is waited. */
+    long timeoutNs() {
+      return switch (time) {
+        case REAL -> 500 * MILLISECOND;
+        case SIMULATED -> 80 * MILLISECOND;
+      };
     }
 
     void run(String plan, BiConsumer<TestDisk, Scheduler> scenario) {
@@ -47,7 +54,7 @@ class FaultyDeviceTest {
             DriverSettings driver =
                 DriverSettings.DEFAULT
                     .withCompletion(completion)
-                    .withRequestTimeoutNs(TIMEOUT)
+                    .withRequestTimeoutNs(timeoutNs())
                     .withRecovery(recovery);
             TestDisk.Builder builder =
                 TestDisk.blank(SECTORS)
@@ -102,6 +109,60 @@ class FaultyDeviceTest {
           assertThat(readStatus(disk)).isEqualTo(BlockStatus.IO_ERROR);
           assertThat(readStatus(disk)).isEqualTo(BlockStatus.OK);
           assertThat(fired(disk)).containsExactly(1L);
+        });
+  }
+
+  static Stream<Arguments> silentDamage() {
+    Object[][] damage = {
+      {"write: dropped-write", 0},
+      {"write: torn-write 100", 100},
+      {"write: misdirected 1", 0},
+      {"read: misdirected -1", 0},
+      {"read: stale-read", 0},
+      {"write: bit-rot 1", SECTOR - 1},
+      {"flush: lost-flush", SECTOR},
+      {"write: early-flush", SECTOR}
+    };
+    return settings().stream()
+        .flatMap(setting -> Stream.of(damage).map(rule -> Arguments.of(setting, rule[0], rule[1])));
+  }
+
+  /** Every request says that all is well; only the content tells. */
+  @ParameterizedTest
+  @MethodSource("silentDamage")
+  void cannotSeeWhatTheStorageKeepsToItself(Setting setting, String rule, int written) {
+    setting.run(
+        rule,
+        (disk, scheduler) -> {
+          long buffer = disk.frames().allocate(SECTOR);
+          disk.memory().fill(buffer, SECTOR, PATTERN);
+          for (BlockRequest step :
+              List.of(
+                  new BlockRequest().write(5).segment(buffer, SECTOR),
+                  new BlockRequest().flush(),
+                  new BlockRequest().read(5).segment(buffer, SECTOR))) {
+            assertThat(disk.execute(step).status()).isEqualTo(BlockStatus.OK);
+          }
+
+          int found = 0;
+          for (int i = 0; i < SECTOR; i++) {
+            found += disk.memory().getU8(buffer + i) == PATTERN ? 1 : 0;
+          }
+          assertThat(found).isEqualTo(written);
+          assertThat(fired(disk)).containsExactly(1L);
+        });
+  }
+
+  /** A tag is the head descriptor, and heads are taken in turn. */
+  @ParameterizedTest
+  @MethodSource("settings")
+  void failsTheRequestOfOneTag(Setting setting) {
+    setting.run(
+        "read queue 0 tag 1: io-error\nread queue 1: io-error",
+        (disk, scheduler) -> {
+          assertThat(List.of(readStatus(disk), readStatus(disk), readStatus(disk)))
+              .containsExactly(BlockStatus.OK, BlockStatus.IO_ERROR, BlockStatus.OK);
+          assertThat(fired(disk)).containsExactly(1L, 0L);
         });
   }
 
@@ -172,7 +233,8 @@ class FaultyDeviceTest {
           BlockRequest request = read(disk);
           assertThatThrownBy(() -> disk.execute(request))
               .isInstanceOf(BlockDeviceException.class)
-              .hasMessageContaining("1 requests have not ended within 80000000 ns: READ sector 0");
+              .hasMessageContaining(
+                  "1 requests have not ended within %d ns: READ sector 0", setting.timeoutNs());
           assertThat(disk.driver().inFlight()).isEqualTo(1);
 
           disk.driver().recover();
@@ -230,6 +292,7 @@ class FaultyDeviceTest {
     setting.run(
         "read nth 1: stuck\nread: delay 1ms",
         (disk, scheduler) -> {
+          long timeout = setting.timeoutNs();
           disk.driver().submit(read(disk));
           long before = scheduler.clock().nanoTime();
           assertThatThrownBy(
@@ -241,7 +304,7 @@ class FaultyDeviceTest {
               .hasMessageContaining("1 requests have not ended");
           // At most a quarter of the timeout late, and the request that the look had to wait for.
           assertThat(scheduler.clock().nanoTime() - before)
-              .isBetween(TIMEOUT, TIMEOUT + TIMEOUT / 4 + 2 * MILLISECOND);
+              .isBetween(timeout, timeout + timeout / 4 + 2 * MILLISECOND);
         });
   }
 
