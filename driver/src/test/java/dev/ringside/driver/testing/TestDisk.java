@@ -43,6 +43,7 @@ public final class TestDisk implements AutoCloseable {
   private final GuestMemory memory;
   private final FrameAllocator frames;
   private final Bus bus;
+  private final VirtioBlkDevice device;
   private final VirtioFunction function;
   private final VirtioBlkDriver driver;
 
@@ -51,8 +52,7 @@ public final class TestDisk implements AutoCloseable {
     memory = GuestMemory.anonymous(builder.memoryBytes);
     frames = new FrameAllocator(memory);
     InterruptLine line = new WiredInterruptLine(builder.scheduler, builder.costs);
-    VirtioBlkDevice device =
-        new VirtioBlkDevice(storage, builder.scheduler, builder.events, builder.device);
+    device = new VirtioBlkDevice(storage, builder.scheduler, builder.events, builder.device);
     function = new VirtioFunction(memory, line, device);
     bus = new Bus();
     bus.map(
@@ -84,6 +84,10 @@ public final class TestDisk implements AutoCloseable {
 
   public VirtioBlkDriver driver() {
     return driver;
+  }
+
+  public VirtioBlkDevice device() {
+    return device;
   }
 
   public VirtioFunction function() {
