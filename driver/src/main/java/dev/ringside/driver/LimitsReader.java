@@ -30,7 +30,7 @@ final class LimitsReader {
     this.features = features;
     this.maxSegments = maxSegments;
     this.queueDepth =
-        has(Feature.INDIRECT_DESC) ? queueSize : queueSize / (1 + Initialization.FRAMING_BUFFERS);
+        has(Feature.INDIRECT_DESC) ? queueSize : queueSize / (1 + IndirectTables.FRAMING);
   }
 
   /** Whether the configuration space has changed since it was read. */

@@ -12,6 +12,17 @@ import dev.ringside.virtio.spec.BlkZoneReportLayout;
 final class RequestRules {
   private RequestRules() {}
 
+  /** Whether the segments of such a request go to the device. */
+  static boolean sendsData(BlockOperation operation) {
+    return operation == BlockOperation.WRITE || operation == BlockOperation.ZONE_APPEND;
+  }
+
+  /** How many buffers a request has besides header and status. */
+  static int buffers(BlockRequest request) {
+    boolean payload = request.ranges() > 0 || request.operation() == BlockOperation.ZONE_APPEND;
+    return request.segments() + (payload ? 1 : 0);
+  }
+
   /** What stands in a request's header. */
   static int typeOf(BlockOperation operation) {
     BlkRequestType type =

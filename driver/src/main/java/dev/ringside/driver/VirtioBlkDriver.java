@@ -33,6 +33,7 @@ public final class VirtioBlkDriver implements BlockDevice {
   private final LimitsReader configuration;
   private final DriverQueue queue;
   private final RequestSlots slots;
+  private final ChainBuffers buffers = new ChainBuffers();
   private final DriverStats stats;
   private final EventLog.Track events;
   private final CompletionPolicy completion;
@@ -59,7 +60,7 @@ public final class VirtioBlkDriver implements BlockDevice {
     this.configuration = agreed.configuration();
     this.limits = configuration.read();
     this.queue = agreed.queue();
-    this.slots = new RequestSlots(memory, guest.frames(), queue.size());
+    this.slots = agreed.slots();
     this.stats = new DriverStats(queue.size());
     this.events = guest.events().track("driver");
     this.completion = settings.completion();
@@ -108,24 +109,18 @@ public final class VirtioBlkDriver implements BlockDevice {
       throw new IllegalArgumentException("already in flight: " + request);
     }
     RequestRules.check(request, limits);
-    boolean append = request.operation() == BlockOperation.ZONE_APPEND;
-    int payloads = request.ranges() > 0 || append ? 1 : 0;
-    int buffers = request.segments() + payloads + Initialization.FRAMING_BUFFERS;
-    if (slots.isFull() || !queue.begin(buffers)) {
+    if (slots.isFull() || !queue.hasRoom(RequestRules.buffers(request))) {
       return false;
     }
     int slot = slots.take(request, RequestRules.typeOf(request.operation()));
-    queue.readable(slots.header(slot), BlkRequestLayout.HEADER_SIZE);
-    if (request.ranges() > 0) {
-      queue.readable(slots.writeRanges(slot, request), RequestSlots.rangeBytes(request));
+    if (request.operation() == BlockOperation.READ && request.segments() == 1) {
+      queue.add(slot, request.segmentAddress(0), request.segmentLength(0), true);
+    } else if (request.operation() == BlockOperation.WRITE && request.segments() == 1) {
+      queue.add(slot, request.segmentAddress(0), request.segmentLength(0), false);
     } else {
-      addData(request);
+      gather(slot, request);
+      queue.add(slot, buffers);
     }
-    if (append) {
-      queue.writable(slots.payload(slot), BlkRequestLayout.APPEND_SECTOR_SIZE);
-    }
-    queue.writable(slots.status(slot), BlkRequestLayout.STATUS_SIZE);
-    queue.commit(slot);
     request.submitted(timestamps ? clock.nanoTime() : 0);
     events.record(EventType.SUBMIT, slot, request.bytes());
     uncommitted++;
@@ -135,16 +130,22 @@ public final class VirtioBlkDriver implements BlockDevice {
     return true;
   }
 
-  private void addData(BlockRequest request) {
-    boolean toDevice =
-        request.operation() == BlockOperation.WRITE
-            || request.operation() == BlockOperation.ZONE_APPEND;
+  /** Collects what stands between header and status. */
+  private void gather(int slot, BlockRequest request) {
+    buffers.clear();
+    if (request.ranges() > 0) {
+      buffers.readable(slots.writeRanges(slot, request), RequestSlots.rangeBytes(request));
+    }
+    boolean toDevice = RequestRules.sendsData(request.operation());
     for (int i = 0; i < request.segments(); i++) {
       if (toDevice) {
-        queue.readable(request.segmentAddress(i), request.segmentLength(i));
+        buffers.readable(request.segmentAddress(i), request.segmentLength(i));
       } else {
-        queue.writable(request.segmentAddress(i), request.segmentLength(i));
+        buffers.writable(request.segmentAddress(i), request.segmentLength(i));
       }
+    }
+    if (request.operation() == BlockOperation.ZONE_APPEND) {
+      buffers.writable(slots.payload(slot), BlkRequestLayout.APPEND_SECTOR_SIZE);
     }
   }
 

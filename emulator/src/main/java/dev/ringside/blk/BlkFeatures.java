@@ -12,6 +12,8 @@ final class BlkFeatures {
           Feature.VERSION_1,
           Feature.INDIRECT_DESC,
           Feature.EVENT_IDX,
+          Feature.RING_PACKED,
+          Feature.IN_ORDER,
           Feature.BLK_SIZE_MAX,
           Feature.BLK_SEG_MAX,
           Feature.BLK_GEOMETRY,

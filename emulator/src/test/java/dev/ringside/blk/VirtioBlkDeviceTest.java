@@ -69,7 +69,7 @@ class VirtioBlkDeviceTest {
 
   @Test
   void refusesFeaturesThatItDoesNotOffer() {
-    guest.negotiate(Feature.setOf(Feature.VERSION_1, Feature.RING_PACKED));
+    guest.negotiate(Feature.setOf(Feature.VERSION_1, Feature.ADMIN_VQ));
 
     assertThat(guest.read(STATUS) & DeviceStatus.FEATURES_OK).isZero();
   }

@@ -1,6 +1,8 @@
 package dev.ringside.virtio.queue;
 
 import dev.ringside.machine.GuestMemory;
+import dev.ringside.virtio.spec.Feature;
+import dev.ringside.virtio.spec.PackedLayout;
 import dev.ringside.virtio.spec.SplitLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -90,13 +92,22 @@ public final class QueueConfig {
    * Enables the queue.
    *
    * @param features what driver and device agreed on
+   * @return the running queue, which is the same one when it was enabled already
    * @throws RingViolationException when the settings break the layout's rules; the queue stays
    *     disabled
    */
-  public void activate(GuestMemory memory, long features) throws RingViolationException {
-    if (queue != null) {
-      return;
+  public DeviceQueue activate(GuestMemory memory, long features) throws RingViolationException {
+    if (queue == null) {
+      queue =
+          Feature.RING_PACKED.isIn(features)
+              ? activatePacked(memory, features)
+              : activateSplit(memory, features);
     }
+    return queue;
+  }
+
+  private DeviceQueue activateSplit(GuestMemory memory, long features)
+      throws RingViolationException {
     if (Integer.bitCount(size) != 1) {
       throw new RingViolationException(
           RingViolation.QUEUE_SIZE_INVALID, "%d descriptors".formatted(size));
@@ -119,7 +130,31 @@ public final class QueueConfig {
         SplitLayout.usedRingBytes(size),
         SplitLayout.USED_RING_ALIGNMENT,
         "used ring");
-    queue = new SplitDeviceQueue(memory, size, descriptorArea, driverArea, deviceArea, features);
+    return new SplitDeviceQueue(memory, size, descriptorArea, driverArea, deviceArea, features);
+  }
+
+  /** A packed ring has any size that {@link #setSize} takes. */
+  private DeviceQueue activatePacked(GuestMemory memory, long features)
+      throws RingViolationException {
+    checkArea(
+        memory,
+        descriptorArea,
+        PackedLayout.descriptorRingBytes(size),
+        PackedLayout.DESCRIPTOR_RING_ALIGNMENT,
+        "descriptor ring");
+    checkArea(
+        memory,
+        driverArea,
+        PackedLayout.EVENT_SIZE,
+        PackedLayout.EVENT_ALIGNMENT,
+        "driver event suppression");
+    checkArea(
+        memory,
+        deviceArea,
+        PackedLayout.EVENT_SIZE,
+        PackedLayout.EVENT_ALIGNMENT,
+        "device event suppression");
+    return new PackedDeviceQueue(memory, size, descriptorArea, driverArea, deviceArea, features);
   }
 
   private static void checkArea(
