@@ -9,17 +9,33 @@ import dev.ringside.blk.Endurance;
 import dev.ringside.blk.ZoneLayout;
 import dev.ringside.driver.ZoneReport.Zone;
 import dev.ringside.driver.testing.TestDisk;
+import dev.ringside.machine.Bus;
+import dev.ringside.machine.CostModel;
+import dev.ringside.machine.EventLog;
+import dev.ringside.machine.RandomStreams;
+import dev.ringside.machine.RealScheduler;
+import dev.ringside.machine.RegisterWindow;
+import dev.ringside.machine.RunHash;
+import dev.ringside.machine.SimulatedScheduler;
+import dev.ringside.machine.Task;
+import dev.ringside.machine.WiredInterruptLine;
 import dev.ringside.storage.FileStorage;
+import dev.ringside.storage.LatencyStorage;
 import dev.ringside.storage.MemoryStorage;
 import dev.ringside.storage.PowerLoss;
+import dev.ringside.storage.Storage;
 import dev.ringside.storage.WriteCacheStorage;
+import dev.ringside.virtio.spec.BlkConfigLayout;
 import dev.ringside.virtio.spec.BlkLifetimeLayout;
 import dev.ringside.virtio.spec.BlkZoneModel;
 import dev.ringside.virtio.spec.BlkZoneReportLayout;
 import dev.ringside.virtio.spec.BlkZoneState;
 import dev.ringside.virtio.spec.BlkZoneType;
 import dev.ringside.virtio.spec.Feature;
+import dev.ringside.virtio.spec.MmioRegister;
+import dev.ringside.virtio.transport.MmioTransport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -237,23 +253,78 @@ class DiskOperationsTest {
   }
 
   @Test
-  void hearsOfANewCapacityWhileItWaits() throws IOException {
-    HeldStorage storage = new HeldStorage(MemoryStorage.ofSectors(SECTORS));
-    try (TestDisk disk = TestDisk.over(storage).workers(1).start()) {
-      long buffer = disk.frames().allocate(512);
-      BlockRequest request = new BlockRequest().read(0).segment(buffer, 512);
-      disk.driver().submit(request);
-      disk.driver().kick();
-      storage.awaitRead();
-      disk.device().resize(disk.function(), 64);
-      storage.release();
-      while (request.isInFlight()) {
-        disk.driver().await();
-        disk.driver().reap();
+  void hearsOfANewCapacityWhileItWaits() {
+    SimulatedScheduler scheduler = new SimulatedScheduler(new RandomStreams(1), new RunHash());
+    scheduler.run(
+        () -> {
+          Storage slow = new LatencyStorage(MemoryStorage.ofSectors(SECTORS), scheduler, 1_000_000);
+          try (TestDisk disk = TestDisk.over(slow).scheduler(scheduler).workers(1).start()) {
+            long buffer = disk.frames().allocate(512);
+            disk.driver().submit(new BlockRequest().read(0).segment(buffer, 512));
+            disk.driver().kick();
+            Task resize =
+                scheduler.start(
+                    "resize",
+                    () -> {
+                      scheduler.sleep(1_000);
+                      resize(disk, 64);
+                    });
+            disk.driver().await();
+
+            assertThat(disk.driver().limits().sectors()).isEqualTo(64);
+            assertThat(disk.driver().reap()).isEqualTo(1);
+            resize.join();
+          }
+        });
+  }
+
+  private static void resize(TestDisk disk, long sectors) {
+    try {
+      disk.device().resize(disk.function(), sectors);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** The capacity takes two reads; the device changes it between them (section 2.5.1). */
+  @Test
+  void neverSeesHalfOfANewCapacity() {
+    long before = 0xffff_ffffL;
+    long after = 0x1_0000_0000L;
+    try (TestDisk disk = TestDisk.blank(before).start()) {
+      RealScheduler scheduler = new RealScheduler();
+      MmioTransport registers = new MmioTransport(disk.function(), scheduler, CostModel.ZERO);
+      Bus bus = new Bus();
+      bus.map(
+          disk.base(),
+          MmioRegister.WINDOW_SIZE,
+          new RegisterWindow() {
+            @Override
+            public long read(long offset, int width) {
+              if (offset == MmioRegister.CONFIG + BlkConfigLayout.CAPACITY + Integer.BYTES
+                  && disk.driver().limits().sectors() == before
+                  && registers.read(MmioRegister.CONFIG, Long.BYTES) == before) {
+                resize(disk, after);
+              }
+              return registers.read(offset, width);
+            }
+
+            @Override
+            public void write(long offset, int width, long value) {
+              registers.write(offset, width, value);
+            }
+          });
+      Guest guest =
+          new Guest(
+              disk.memory(),
+              disk.frames(),
+              new WiredInterruptLine(scheduler, CostModel.ZERO),
+              scheduler,
+              EventLog.OFF);
+      try (VirtioBlkDriver second =
+          MmioProbe.probe(bus, disk.base(), guest, DriverSettings.DEFAULT)) {
+        assertThat(second.limits().sectors()).isEqualTo(after);
       }
-      // The interrupt of the resize came before that of the request, or with it.
-      disk.driver().refreshLimits();
-      assertThat(disk.driver().limits().sectors()).isEqualTo(64);
     }
   }
 
