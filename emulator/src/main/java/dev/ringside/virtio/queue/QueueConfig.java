@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * change.
  */
 public final class QueueConfig {
+  /** An area that the driver has not placed: no driver has its rings there. */
+  private static final long NO_ADDRESS = 0;
+
   private final int maxSize;
   private int size;
   private long descriptorArea;
@@ -119,6 +122,21 @@ public final class QueueConfig {
         SplitLayout.usedRingBytes(size),
         SplitLayout.USED_RING_ALIGNMENT,
         "used ring");
+    checkDisjoint(
+        descriptorArea,
+        SplitLayout.descriptorTableBytes(size),
+        driverArea,
+        SplitLayout.availableRingBytes(size));
+    checkDisjoint(
+        descriptorArea,
+        SplitLayout.descriptorTableBytes(size),
+        deviceArea,
+        SplitLayout.usedRingBytes(size));
+    checkDisjoint(
+        driverArea,
+        SplitLayout.availableRingBytes(size),
+        deviceArea,
+        SplitLayout.usedRingBytes(size));
     queue = new SplitDeviceQueue(memory, size, descriptorArea, driverArea, deviceArea, features);
   }
 
@@ -130,9 +148,21 @@ public final class QueueConfig {
           RingViolation.RING_MISALIGNED,
           "%s at 0x%x, alignment %d".formatted(area, address, alignment));
     }
+    if (address == NO_ADDRESS) {
+      throw new RingViolationException(RingViolation.RING_WITHOUT_ADDRESS, area);
+    }
     if (!memory.contains(address, length)) {
       throw new RingViolationException(
           RingViolation.RING_OUTSIDE_RAM, "%s at 0x%x + %d".formatted(area, address, length));
+    }
+  }
+
+  /** What one side writes the other must not: areas in RAM, so the sums do not wrap. */
+  private static void checkDisjoint(long first, long firstLength, long second, long secondLength)
+      throws RingViolationException {
+    if (first < second + secondLength && second < first + firstLength) {
+      throw new RingViolationException(
+          RingViolation.RING_AREAS_OVERLAP, "0x%x and 0x%x".formatted(first, second));
     }
   }
 
