@@ -31,11 +31,22 @@ final class GuestRam implements AutoCloseable {
   private final MemorySegment shadow;
   private final BitSet allowed = new BitSet();
 
+  /** RAM of that many bytes, {@link #LOW_SIZE} of them below the hole. */
   GuestRam(long size) {
-    memory = GuestMemory.anonymous(size, LOW_SIZE, HIGH_START);
+    this(size, LOW_SIZE);
+  }
+
+  GuestRam(long size, long lowSize) {
+    memory = GuestMemory.anonymous(size, lowSize, HIGH_START);
     shadow = arena.allocate(size);
+    wipe();
+  }
+
+  /** Fills all RAM with canaries; nothing is the device's. */
+  final void wipe() {
     memory.segment().fill(CANARY);
     shadow.fill(CANARY);
+    allowed.clear();
   }
 
   GuestMemory memory() {

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What the guest offers with {@link #offer} the device must leave alone; what it sends with
  * {@link #send} the device may write, where the buffers are writable. All other RAM is canaries.
  */
-final class RawGuest implements AutoCloseable {
+final class RawGuest {
   /** The registers stand in the hole, where a buffer may not lie. */
   static final long REGISTERS = GuestRam.LOW_SIZE;
 
@@ -46,6 +46,9 @@ final class RawGuest implements AutoCloseable {
 
   /** How long a slow disk takes. */
   static final long SERVICE_NS = 1_000_000;
+
+  /** What a small buffer takes at least, so that neighbours have canaries between them. */
+  private static final int SMALL_ALLOCATION = 64;
 
   private static final long REST_NS = 1_000_000_000;
 
@@ -79,16 +82,18 @@ final class RawGuest implements AutoCloseable {
   private final VirtioFunction function;
   private final RawTransport transport;
   private long nextFree = GuestMemory.FRAME_SIZE;
+  private final long firstFree;
   private final long descriptorArea;
   private final long driverArea;
   private final long deviceArea;
   private @Nullable GuestRing ring;
 
-  RawGuest(Combination combination, Setup setup, int workers, Scheduler scheduler) {
+  /** A guest in RAM full of canaries, which it does not close. */
+  RawGuest(Combination combination, Setup setup, int workers, Scheduler scheduler, GuestRam ram) {
     this.combination = combination;
     this.setup = setup;
     this.scheduler = scheduler;
-    ram = new GuestRam(setup.ramBytes());
+    this.ram = ram;
     Storage disk = MemoryStorage.ofSectors(Setup.SECTORS);
     Disk.fill(disk);
     Storage lockable = setup.readOnly() ? new ReadOnlyDisk(disk) : disk;
@@ -105,9 +110,10 @@ final class RawGuest implements AutoCloseable {
         MmioRegister.WINDOW_SIZE,
         new MmioTransport(function, scheduler, CostModel.ZERO));
     transport = new MmioRawTransport(bus, REGISTERS, line);
-    descriptorArea = allocate(SplitLayout.descriptorTableBytes(setup.queueSize()));
-    driverArea = allocate(SplitLayout.availableRingBytes(setup.queueSize()));
-    deviceArea = allocate(SplitLayout.usedRingBytes(setup.queueSize()));
+    descriptorArea = allocateFrames(SplitLayout.descriptorTableBytes(setup.queueSize()));
+    driverArea = allocateFrames(SplitLayout.availableRingBytes(setup.queueSize()));
+    deviceArea = allocateFrames(SplitLayout.usedRingBytes(setup.queueSize()));
+    firstFree = nextFree;
   }
 
   // What the guest has.
@@ -148,16 +154,26 @@ final class RawGuest implements AutoCloseable {
     return (PackedGuestRing) ring();
   }
 
-  /** RAM that nobody has yet, from the start of a frame, below the hole or above it. */
+  /**
+   * RAM that nobody has yet, below the hole or above it; whole frames when it is larger than one.
+   */
   long allocate(long bytes) {
-    long frames = (bytes + GuestMemory.FRAME_SIZE - 1) / GuestMemory.FRAME_SIZE;
-    if (nextFree < GuestRam.LOW_SIZE
-        && nextFree + frames * GuestMemory.FRAME_SIZE > GuestRam.LOW_SIZE) {
-      nextFree = GuestRam.HIGH_START;
+    int unit = bytes < GuestMemory.FRAME_SIZE ? SMALL_ALLOCATION : GuestMemory.FRAME_SIZE;
+    long address = roundUp(nextFree, unit);
+    if (address < ram.memory().lowEnd() && address + bytes > ram.memory().lowEnd()) {
+      address = GuestRam.HIGH_START;
     }
-    long address = nextFree;
-    nextFree += frames * GuestMemory.FRAME_SIZE;
+    nextFree = roundUp(address + bytes, unit);
     return address;
+  }
+
+  /** Frames of its own for an area, so that what lies around it are canaries. */
+  private long allocateFrames(long bytes) {
+    return allocate(roundUp(bytes, GuestMemory.FRAME_SIZE));
+  }
+
+  private static long roundUp(long value, int unit) {
+    return (value + unit - 1) / unit * unit;
   }
 
   // Bringing the device up, step by step (section 3.1.1).
@@ -295,6 +311,13 @@ final class RawGuest implements AutoCloseable {
     offer(request.chain());
   }
 
+  /** Writes a fuzzer's bytes over the three areas of the ring, the same number over each. */
+  void pourAreas(FuzzInput input, int bytes) {
+    input.pour(ram, descriptorArea, bytes);
+    input.pour(ram, driverArea, bytes);
+    input.pour(ram, deviceArea, bytes);
+  }
+
   void kick() {
     transport.notifyQueue(0);
   }
@@ -381,16 +404,18 @@ final class RawGuest implements AutoCloseable {
     ram.takeBack();
     rest();
     ram.check();
-    transport.usedInterrupt();
-    transport.configInterrupt();
-    bringUp();
-    roundTrip();
+    expectRestart();
     ram.check();
-    reset();
   }
 
-  @Override
-  public void close() {
-    ram.close();
+  /** The device comes up after a reset, and works; then it is reset once more. */
+  void expectRestart() {
+    reset();
+    transport.usedInterrupt();
+    transport.configInterrupt();
+    nextFree = firstFree;
+    bringUp();
+    roundTrip();
+    reset();
   }
 }

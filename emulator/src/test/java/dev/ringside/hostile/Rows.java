@@ -56,7 +56,8 @@ final class Rows {
   private static void run(Combination combination, Attack attack, int workers) throws Throwable {
     Assumptions.assumeTrue(combination.available(), combination + ": not there yet");
     SimulatedScheduler scheduler = new SimulatedScheduler(new RandomStreams(SEED), new RunHash());
-    try (RawGuest guest = new RawGuest(combination, attack.setup(), workers, scheduler)) {
+    try (GuestRam ram = new GuestRam(attack.setup().ramBytes())) {
+      RawGuest guest = new RawGuest(combination, attack.setup(), workers, scheduler, ram);
       long missing = attack.setup().added() & ~guest.offered();
       Assumptions.assumeTrue(missing == 0, "not offered yet: " + Feature.describe(missing));
       try {
