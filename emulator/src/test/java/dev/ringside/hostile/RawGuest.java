@@ -318,6 +318,16 @@ final class RawGuest {
     input.pour(ram, deviceArea, bytes);
   }
 
+  /** What {@link #pourAreas} would need to write this ring again, and bytes of what follows it. */
+  byte[] areas(int bytes, int poolBytes) {
+    byte[] copy = new byte[3 * bytes + poolBytes];
+    ram.memory().read(descriptorArea, copy, 0, bytes);
+    ram.memory().read(driverArea, copy, bytes, bytes);
+    ram.memory().read(deviceArea, copy, 2 * bytes, bytes);
+    ram.memory().read(firstFree, copy, 3 * bytes, poolBytes);
+    return copy;
+  }
+
   void kick() {
     transport.notifyQueue(0);
   }
