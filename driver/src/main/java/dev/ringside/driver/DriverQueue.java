@@ -1,49 +1,56 @@
 package dev.ringside.driver;
 
 /**
- * A virtqueue from the driver's side. A chain is written buffer by buffer, stays the driver's own
- * until it is published, and comes back with the token it was given:
+ * A virtqueue from the driver's side. The chain of a request is its slot's header, the data and the
+ * slot's status byte; it stays the driver's own until it is published, and comes back as the number
+ * of its slot:
  *
  * <pre>
- *   begin, readable ... writable ..., commit    one chain, invisible to the device
- *   publish                                     all committed chains, with one index
- *   wantsKick                                   decided once for the batch
- *   nextUsed ... nextUsed                       tokens of chains that the device is done with
+ *   hasRoom, add                chains, invisible to the device
+ *   publish                     all of them, with one store
+ *   wantsKick                   decided once for the batch
+ *   nextUsed ... nextUsed       slots of chains that the device is done with
  * </pre>
  *
- * <p>The driver trusts the device as little as the device trusts it: which descriptors a chain has
- * is kept where the device cannot reach, and a used entry that names no chain in flight ends in a
- * {@link BlockDeviceException}. One task at a time uses a queue.
+ * <p>The driver trusts the device as little as the device trusts it: which chain a slot has is kept
+ * where the device cannot reach, and a used entry that names no chain in flight ends in a {@link
+ * BlockDeviceException}. One task at a time uses a queue.
  */
-sealed interface DriverQueue permits SplitDriverQueue {
+sealed interface DriverQueue permits SplitDriverQueue, PackedDriverQueue {
   /** What {@link #nextUsed} returns when no chain has come back. */
   int NONE = -1;
 
   /** How many descriptors the ring has. */
   int size();
 
-  /**
-   * Begins a chain.
-   *
-   * @param buffers how many will follow
-   * @return false when the ring has no room for it now
-   */
-  boolean begin(int buffers);
+  /** Guest-physical address of the descriptor area (section 2.6). */
+  long descriptorArea();
 
-  /** Adds a buffer that the device reads. All of these come before the first writable one. */
-  void readable(long address, int length);
+  /** Guest-physical address of the driver area. */
+  long driverArea();
 
-  /** Adds a buffer that the device writes. */
-  void writable(long address, int length);
+  /** Guest-physical address of the device area. */
+  long deviceArea();
+
+  /** Whether {@link #add} has room for a chain with so many data buffers. */
+  boolean hasRoom(int dataBuffers);
 
   /**
-   * Ends the chain.
+   * Adds a slot's chain with one data buffer. There must be room.
    *
-   * @param token 0 or more; {@link #nextUsed} returns it
+   * @param slot whose chain is not in the ring
+   * @param deviceWrites whether the device writes the buffer
    */
-  void commit(int token);
+  void add(int slot, long address, int length, boolean deviceWrites);
 
-  /** Makes the committed chains visible to the device; says how many these are. */
+  /**
+   * Adds a slot's chain with a request's segments for its data. There must be room.
+   *
+   * @param deviceWrites whether the device writes the segments
+   */
+  void add(int slot, BlockRequest request, boolean deviceWrites);
+
+  /** Makes the added chains visible to the device; says how many these are. */
   int publish();
 
   /** Whether the device wants to be notified of what was just published. */
@@ -55,13 +62,13 @@ sealed interface DriverQueue permits SplitDriverQueue {
    */
   int position();
 
-  /** Whether {@link #nextUsed} has a token. */
+  /** Whether {@link #nextUsed} has a slot. */
   boolean hasUsed();
 
   /**
    * Takes the next chain back.
    *
-   * @return its token, or {@link #NONE}
+   * @return its slot, or {@link #NONE}
    * @throws BlockDeviceException when the device gives back what it does not have
    */
   int nextUsed();

@@ -1,9 +1,12 @@
 package dev.ringside.driver;
 
+import dev.ringside.virtio.spec.Feature;
+
 /**
  * How a driver uses its device.
  *
- * @param queueSize descriptors of the ring; the device's maximum when that is smaller
+ * @param queueSize descriptors of the ring, 1 to 32768; the device's maximum when that is smaller,
+ *     and the next lower power of two for a split ring
  * @param features limits what the driver accepts, as a set of feature bits
  * @param batching when the device is told of requests
  * @param completion how completions are learnt
@@ -18,14 +21,17 @@ public record DriverSettings(
   /** Every feature that the driver knows. */
   public static final long ALL_FEATURES = -1L;
 
-  /** A queue of 256, kicked by the caller, with interrupts and time stamps. */
+  /** What shapes the ring otherwise than most devices do; taken when asked for. */
+  private static final long RING_SHAPES = Feature.setOf(Feature.RING_PACKED, Feature.IN_ORDER);
+
+  /** A split queue of 256, kicked by the caller, with interrupts and time stamps. */
   public static final DriverSettings DEFAULT =
-      new DriverSettings(256, ALL_FEATURES, BatchPolicy.onLast(), CompletionPolicy.INTERRUPT, true);
+      new DriverSettings(
+          256, ALL_FEATURES & ~RING_SHAPES, BatchPolicy.onLast(), CompletionPolicy.INTERRUPT, true);
 
   public DriverSettings {
-    if (queueSize < 1 || queueSize > 32768 || Integer.bitCount(queueSize) != 1) {
-      throw new IllegalArgumentException(
-          "queue size %d: not a power of two of 1 to 32768".formatted(queueSize));
+    if (queueSize < 1 || queueSize > 32768) {
+      throw new IllegalArgumentException("queue size %d: not 1 to 32768".formatted(queueSize));
     }
   }
 

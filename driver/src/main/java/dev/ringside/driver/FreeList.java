@@ -3,18 +3,18 @@ package dev.ringside.driver;
 /**
  * Numbers that are free, handed out in the order in which they came back. The first in is the first
  * out, so that consecutive requests use consecutive memory, which the processor's prefetcher sees
- * coming; the last in first out would turn the order around with every batch.
+ * coming; the last in first out would turn the order around with every batch. A device that
+ * completes in order makes the order of the numbers that of the ring.
  */
 final class FreeList {
   private final int[] numbers;
-  private final int mask;
   private int head;
+  private int tail;
   private int size;
 
-  /** The numbers from 0 to {@code count - 1}, all free; {@code count} is a power of two. */
+  /** The numbers from 0 to {@code count - 1}, all free. */
   FreeList(int count) {
     numbers = new int[count];
-    mask = count - 1;
     size = count;
     for (int i = 0; i < count; i++) {
       numbers[i] = i;
@@ -28,15 +28,16 @@ final class FreeList {
 
   /** Takes one; there must be one. */
   int take() {
-    int number = numbers[head & mask];
-    head++;
+    int number = numbers[head];
+    head = head + 1 == numbers.length ? 0 : head + 1;
     size--;
     return number;
   }
 
   /** Gives one back. */
   void give(int number) {
-    numbers[(head + size) & mask] = number;
+    numbers[tail] = number;
+    tail = tail + 1 == numbers.length ? 0 : tail + 1;
     size++;
   }
 }

@@ -12,9 +12,6 @@ final class Initialization {
   /** The one queue that this driver uses. */
   static final int QUEUE = 0;
 
-  /** Buffers of a request besides its data: header and status. */
-  static final int FRAMING_BUFFERS = 2;
-
   /** The most data segments that this driver puts into a request. */
   private static final int MAX_SEGMENTS = 126;
 
@@ -23,6 +20,8 @@ final class Initialization {
           Feature.VERSION_1,
           Feature.INDIRECT_DESC,
           Feature.EVENT_IDX,
+          Feature.RING_PACKED,
+          Feature.IN_ORDER,
           Feature.BLK_SIZE_MAX,
           Feature.BLK_SEG_MAX,
           Feature.BLK_BLK_SIZE,
@@ -46,9 +45,10 @@ final class Initialization {
    *
    * @param features that driver and device agreed on
    * @param limits of the device, and of a request
+   * @param slots of the requests in flight
    * @param queue enabled, and empty
    */
-  record Agreed(long features, BlockLimits limits, DriverQueue queue) {}
+  record Agreed(long features, BlockLimits limits, RequestSlots slots, DriverQueue queue) {}
 
   /**
    * Brings a device up.
@@ -77,10 +77,14 @@ final class Initialization {
     if (maxSize == 0) {
       throw giveUp("the device has no queue");
     }
-    int size = Math.min(settings.queueSize(), Integer.highestOneBit(maxSize));
+    int size = queueSize(features, maxSize);
     int segments = maxSegments(features, size);
+    RequestSlots slots = new RequestSlots(guest.memory(), guest.frames(), size);
     return new Agreed(
-        features, limits(features, size, segments), enableQueue(features, size, segments));
+        features,
+        limits(features, size, segments),
+        slots,
+        enableQueue(features, size, slots, segments));
   }
 
   private long negotiate() {
@@ -96,21 +100,28 @@ final class Initialization {
     return features;
   }
 
+  /** Only a packed ring can have a size that is no power of two (virtio 1.4, section 2.8). */
+  private int queueSize(long features, int maxSize) {
+    int size = Math.min(settings.queueSize(), maxSize);
+    return Feature.RING_PACKED.isIn(features) ? size : Integer.highestOneBit(size);
+  }
+
   /** A chain may not be longer than the queue (virtio 1.4, section 2.7.5.3.1). */
   private int maxSegments(long features, int queueSize) {
     int offered =
         Feature.BLK_SEG_MAX.isIn(features) ? registers.config32(BlkConfigLayout.SEG_MAX) : 1;
-    int segments = Math.min(Math.min(offered, queueSize - FRAMING_BUFFERS), MAX_SEGMENTS);
+    int segments = Math.min(Math.min(offered, queueSize - IndirectTables.FRAMING), MAX_SEGMENTS);
     if (segments < 1) {
       throw giveUp("a queue of %d has no room for a request".formatted(queueSize));
     }
     return segments;
   }
 
-  private DriverQueue enableQueue(long features, int size, int segments) {
-    SplitDriverQueue queue =
-        new SplitDriverQueue(
-            guest.memory(), guest.frames(), size, segments + FRAMING_BUFFERS, features);
+  private DriverQueue enableQueue(long features, int size, RequestSlots slots, int segments) {
+    DriverQueue queue =
+        Feature.RING_PACKED.isIn(features)
+            ? new PackedDriverQueue(guest.memory(), guest.frames(), size, slots, segments, features)
+            : new SplitDriverQueue(guest.memory(), guest.frames(), size, slots, segments, features);
     if (!registers.enableQueue(
         QUEUE, size, queue.descriptorArea(), queue.driverArea(), queue.deviceArea())) {
       throw giveUp("the device does not enable its queue of " + size);
@@ -147,7 +158,7 @@ final class Initialization {
             blockSize,
             segments,
             segmentBytes,
-            indirect ? queueSize : queueSize / (1 + FRAMING_BUFFERS),
+            indirect ? queueSize : queueSize / (1 + IndirectTables.FRAMING),
             Feature.BLK_RO.isIn(features),
             Feature.BLK_FLUSH.isIn(features),
             discardSectors);

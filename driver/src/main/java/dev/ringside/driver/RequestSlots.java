@@ -5,23 +5,31 @@ import static dev.ringside.machine.LittleEndian.setU64;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.virtio.spec.BlkRequestLayout;
+import dev.ringside.virtio.spec.SplitLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The guest memory that each request in flight needs besides its data, made once: header, status
- * byte and the range of a discard. A slot's number is its token in the ring.
+ * The guest memory that each request in flight needs besides its data, made once: a cell with the
+ * header and a small indirect table, the range of a discard, and the status byte.
  *
  * <pre>
- *   0                16 n             32 n              33 n
- *   | header, n times | range, n times | status, n times |
+ *   0         16                       64         64 n             80 n
+ *   | header  | three table entries    |  ...     | range, n times | status, n times |
+ *   |--------------- cell -------------|
  * </pre>
  *
- * <p>The headers of a batch lie side by side, and so do its status bytes: four headers, or the
- * answers to 64 requests, go from one core to the other in one cache line.
+ * <p>A cell is one cache line: what the device must read of a short request goes from one core to
+ * the other at once. The status bytes of 64 requests come back in one line.
  */
 final class RequestSlots {
+  /** Entries of the indirect table in a cell: header, one data buffer, status. */
+  static final int TABLE_ENTRIES = 3;
+
+  private static final int TABLE = BlkRequestLayout.HEADER_SIZE;
+  private static final int CELL_SIZE = TABLE + TABLE_ENTRIES * SplitLayout.DESCRIPTOR_SIZE;
+
   /** What the status byte holds before the device writes it; no status of the specification. */
   private static final byte NOT_WRITTEN = (byte) 0xff;
 
@@ -35,7 +43,7 @@ final class RequestSlots {
 
   RequestSlots(GuestMemory memory, FrameAllocator frames, int count) {
     this.frames = frames;
-    this.ranges = (long) BlkRequestLayout.HEADER_SIZE * count;
+    this.ranges = (long) CELL_SIZE * count;
     this.statuses = ranges + (long) BlkRequestLayout.RANGE_SIZE * count;
     long size = statuses + (long) BlkRequestLayout.STATUS_SIZE * count;
     this.base = frames.allocate(size);
@@ -43,6 +51,11 @@ final class RequestSlots {
     this.memory.asSlice(statuses).fill(NOT_WRITTEN);
     this.requests = new BlockRequest[count];
     this.free = new FreeList(count);
+  }
+
+  /** How many slots there are. */
+  int count() {
+    return requests.length;
   }
 
   /** How many slots hold a request. */
@@ -57,8 +70,11 @@ final class RequestSlots {
   /** Gives a request a slot and writes its header. There must be a free one. */
   int take(BlockRequest request, int type) {
     int slot = free.take();
-    requests[slot] = request;
-    long header = (long) BlkRequestLayout.HEADER_SIZE * slot;
+    // A slot often sees the same request again, and storing a reference costs a write barrier.
+    if (requests[slot] != request) {
+      requests[slot] = request;
+    }
+    long header = (long) CELL_SIZE * slot;
     // type in the low half, and the reserved field.
     setU64(memory, header + BlkRequestLayout.HEADER_TYPE, type & 0xffff_ffffL);
     setU64(memory, header + BlkRequestLayout.HEADER_SECTOR, request.sector());
@@ -85,7 +101,19 @@ final class RequestSlots {
 
   /** Guest-physical address of a slot's header. */
   long header(int slot) {
-    return base + (long) BlkRequestLayout.HEADER_SIZE * slot;
+    return base + (long) CELL_SIZE * slot;
+  }
+
+  /** Guest-physical address of a slot's small indirect table. */
+  long table(int slot) {
+    return header(slot) + TABLE;
+  }
+
+  /** Writes an entry of a slot's small indirect table, in the two words of either ring's layout. */
+  void setTableEntry(int slot, int entry, long address, long word) {
+    long at = (long) CELL_SIZE * slot + TABLE + (long) SplitLayout.DESCRIPTOR_SIZE * entry;
+    setU64(memory, at, address);
+    setU64(memory, at + Long.BYTES, word);
   }
 
   /** Guest-physical address of a slot's discard range. */

@@ -5,23 +5,18 @@ import static dev.ringside.virtio.spec.SplitLayout.*;
 
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
+import dev.ringside.virtio.spec.BlkRequestLayout;
 import dev.ringside.virtio.spec.Feature;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The driver's side of a split virtqueue (virtio 1.4, section 2.7). With INDIRECT_DESC every chain
- * of more than one buffer takes one descriptor of the ring, which refers to a table of its own; the
- * tables are part of the ring's memory, one for each descriptor.
+ * takes one descriptor of the ring, that with the number of its slot, which refers to the slot's
+ * table.
  */
 final class SplitDriverQueue implements DriverQueue {
-  /**
-   * Entries of the table that a short chain uses: header, two buffers, status. It fills one cache
-   * line, and the tables of neighbouring descriptors lie in neighbouring lines; the large tables, a
-   * power of two apart, would compete for the same few sets of the cache.
-   */
-  private static final int SMALL_TABLE = 4;
-
   /** How far ahead an event index is put so that it is not reached: half of the index space. */
   private static final int FAR = 0x8000;
 
@@ -39,17 +34,16 @@ final class SplitDriverQueue implements DriverQueue {
   private final MemorySegment used;
   private final long usedEvent;
   private final long availEvent;
-  private final long tableArea;
-  private final MemorySegment tables;
-  private final int tableEntries;
   private final boolean eventIndex;
-  private final boolean indirect;
+  private final boolean inOrder;
+  private final RequestSlots slots;
+  private final @Nullable IndirectTables tables;
 
-  /** Descriptors that no chain has. */
+  /** Descriptors that no chain has; unused with indirect tables. */
   private final FreeList free;
 
-  /** The token of the chain that begins at a descriptor, or {@link #NONE}. */
-  private final int[] tokens;
+  /** The slot of the chain that begins at a descriptor, or {@link #NONE}. */
+  private final int[] slotOf;
 
   /** The driver's own copy of the chains' links: the next descriptor of each. */
   private final int[] nextOf;
@@ -57,6 +51,12 @@ final class SplitDriverQueue implements DriverQueue {
   /** How many descriptors of the ring the chain takes that begins at a descriptor. */
   private final int[] chainLength;
 
+  /**
+   * The driver's own copy of the available ring, which a device that uses in order needs not name.
+   */
+  private final int[] heads;
+
+  private int chains;
   private int nextAvailable;
   private int publishedAvailable;
   private int kickedAvailable;
@@ -64,62 +64,60 @@ final class SplitDriverQueue implements DriverQueue {
   private int seenUsed;
   private int usedEventSet;
 
-  // The chain that is being written.
-  private boolean inTable;
-  private long tableOffset;
-  private int head;
-  private int buffers;
-  private int written;
-  private int current;
+  /** With IN_ORDER, the last head of the batch that is being taken back, or {@link #NONE}. */
+  private int lastOfBatch = NONE;
 
   /**
    * A ring in fresh memory.
    *
-   * @param size a power of two
-   * @param tableEntries the most buffers that a chain can have
+   * @param size a power of two, and not less than there are slots
+   * @param maxSegments data buffers that a chain can have
    */
   SplitDriverQueue(
-      GuestMemory memory, FrameAllocator frames, int size, int tableEntries, long features) {
+      GuestMemory memory,
+      FrameAllocator frames,
+      int size,
+      RequestSlots slots,
+      int maxSegments,
+      long features) {
     this.frames = frames;
     this.size = size;
     this.mask = size - 1;
+    this.slots = slots;
     this.eventIndex = Feature.EVENT_IDX.isIn(features);
-    this.indirect = Feature.INDIRECT_DESC.isIn(features);
-    this.tableEntries = tableEntries;
+    this.inOrder = Feature.IN_ORDER.isIn(features);
     this.descriptorArea = frames.allocate(descriptorTableBytes(size));
     this.driverArea = frames.allocate(availableRingBytes(size));
     this.deviceArea = frames.allocate(usedRingBytes(size));
-    this.tableArea = frames.allocate(tableBytes());
     this.descriptors = memory.slice(descriptorArea, descriptorTableBytes(size));
     this.available = memory.slice(driverArea, availableRingBytes(size));
     this.used = memory.slice(deviceArea, usedRingBytes(size));
-    this.tables = memory.slice(tableArea, tableBytes());
     this.usedEvent = usedEventOffset(size);
     this.availEvent = availEventOffset(size);
+    this.tables =
+        Feature.INDIRECT_DESC.isIn(features)
+            ? new IndirectTables(memory, frames, slots, maxSegments + IndirectTables.FRAMING, false)
+            : null;
     this.free = new FreeList(size);
-    this.tokens = new int[size];
+    this.slotOf = new int[size];
     this.nextOf = new int[size];
     this.chainLength = new int[size];
-    Arrays.fill(tokens, NONE);
+    this.heads = new int[size];
+    Arrays.fill(slotOf, NONE);
   }
 
-  /** The indirect tables of all descriptors: first the small ones, then the large ones. */
-  private long tableBytes() {
-    return indirect ? descriptorTableBytes(SMALL_TABLE + tableEntries) * size : DESCRIPTOR_SIZE;
-  }
-
-  /** Guest-physical address of the descriptor table. */
-  long descriptorArea() {
+  @Override
+  public long descriptorArea() {
     return descriptorArea;
   }
 
-  /** Guest-physical address of the available ring. */
-  long driverArea() {
+  @Override
+  public long driverArea() {
     return driverArea;
   }
 
-  /** Guest-physical address of the used ring. */
-  long deviceArea() {
+  @Override
+  public long deviceArea() {
     return deviceArea;
   }
 
@@ -129,81 +127,85 @@ final class SplitDriverQueue implements DriverQueue {
   }
 
   @Override
-  public boolean begin(int chainBuffers) {
-    inTable = indirect && chainBuffers > 1;
-    int needed = inTable ? 1 : chainBuffers;
-    if (chainBuffers > tableEntries) {
-      throw new IllegalArgumentException(
-          "a chain of %d buffers, and %d are possible".formatted(chainBuffers, tableEntries));
-    }
-    if (free.size() < needed) {
-      return false;
-    }
-    head = free.take();
-    chainLength[head] = needed;
-    current = head;
-    tableOffset = inTable ? tableOffset(head, chainBuffers) : 0;
-    buffers = chainBuffers;
-    written = 0;
-    return true;
+  public boolean hasRoom(int dataBuffers) {
+    return tables != null ? chains < size : free.size() >= dataBuffers + IndirectTables.FRAMING;
   }
 
   @Override
-  public void readable(long address, int length) {
-    add(address, length, 0);
-  }
-
-  @Override
-  public void writable(long address, int length) {
-    add(address, length, DESC_F_WRITE);
-  }
-
-  private void add(long address, int length, int flags) {
-    written++;
-    boolean last = written == buffers;
-    if (inTable) {
-      long word =
-          last
-              ? descriptorWord(length, flags, 0)
-              : descriptorWord(length, flags | DESC_F_NEXT, written);
-      put(tables, tableOffset + (long) DESCRIPTOR_SIZE * (written - 1), address, word);
+  public void add(int slot, long address, int length, boolean deviceWrites) {
+    if (tables != null) {
+      addTable(tables, slot, tables.write(slot, address, length, deviceWrites));
       return;
     }
-    long descriptor = (long) DESCRIPTOR_SIZE * current;
-    if (last) {
-      put(descriptors, descriptor, address, descriptorWord(length, flags, 0));
-    } else {
-      int next = free.take();
-      nextOf[current] = next;
-      current = next;
-      put(descriptors, descriptor, address, descriptorWord(length, flags | DESC_F_NEXT, next));
-    }
-  }
-
-  private static void put(MemorySegment table, long descriptor, long address, long word) {
-    setU64(table, descriptor + DESCRIPTOR_ADDR, address);
-    setU64(table, descriptor + DESCRIPTOR_LEN_FLAGS_NEXT, word);
-  }
-
-  private long tableOffset(int descriptor, int entries) {
-    return entries <= SMALL_TABLE
-        ? descriptorTableBytes(SMALL_TABLE) * descriptor
-        : descriptorTableBytes(SMALL_TABLE) * size
-            + descriptorTableBytes(tableEntries) * descriptor;
+    int head = takeFirst(slot);
+    int data = takeNext(head);
+    put(head, slots.header(slot), BlkRequestLayout.HEADER_SIZE, DESC_F_NEXT, data);
+    int status = takeNext(data);
+    put(data, address, length, flags(deviceWrites) | DESC_F_NEXT, status);
+    end(slot, head, status, 3);
   }
 
   @Override
-  public void commit(int token) {
-    if (inTable) {
-      put(
-          descriptors,
-          (long) DESCRIPTOR_SIZE * head,
-          tableArea + tableOffset,
-          descriptorWord(DESCRIPTOR_SIZE * buffers, DESC_F_INDIRECT, 0));
+  public void add(int slot, BlockRequest request, boolean deviceWrites) {
+    if (tables != null) {
+      addTable(tables, slot, tables.write(slot, request, deviceWrites));
+      return;
     }
-    tokens[head] = token;
-    setU16(available, AVAIL_RING + (long) Short.BYTES * (nextAvailable & mask), head);
+    int head = takeFirst(slot);
+    int next = takeNext(head);
+    put(head, slots.header(slot), BlkRequestLayout.HEADER_SIZE, DESC_F_NEXT, next);
+    for (int i = 0; i < request.segments(); i++) {
+      int data = next;
+      next = takeNext(data);
+      int flags = flags(deviceWrites) | DESC_F_NEXT;
+      put(data, request.segmentAddress(i), request.segmentLength(i), flags, next);
+    }
+    end(slot, head, next, request.segments() + IndirectTables.FRAMING);
+  }
+
+  private static int flags(boolean deviceWrites) {
+    return deviceWrites ? DESC_F_WRITE : 0;
+  }
+
+  private int takeFirst(int slot) {
+    int head = free.take();
+    slotOf[head] = slot;
+    return head;
+  }
+
+  private int takeNext(int descriptor) {
+    int next = free.take();
+    nextOf[descriptor] = next;
+    return next;
+  }
+
+  private void end(int slot, int head, int status, int length) {
+    put(status, slots.status(slot), BlkRequestLayout.STATUS_SIZE, DESC_F_WRITE, 0);
+    chainLength[head] = length;
+    makeAvailable(head);
+  }
+
+  private void put(int descriptor, long address, int length, int flags, int next) {
+    long at = (long) DESCRIPTOR_SIZE * descriptor;
+    setU64(descriptors, at + DESCRIPTOR_ADDR, address);
+    setU64(descriptors, at + DESCRIPTOR_LEN_FLAGS_NEXT, descriptorWord(length, flags, next));
+  }
+
+  /** The ring's descriptor is written again only when the table is not where it was. */
+  private void addTable(IndirectTables owned, int slot, boolean changed) {
+    if (changed) {
+      put(slot, owned.address(slot), owned.bytes(slot), DESC_F_INDIRECT, 0);
+    }
+    slotOf[slot] = slot;
+    makeAvailable(slot);
+  }
+
+  private void makeAvailable(int head) {
+    int entry = nextAvailable & mask;
+    heads[entry] = head;
+    setU16(available, AVAIL_RING + (long) Short.BYTES * entry, head);
     nextAvailable = (nextAvailable + 1) & 0xffff;
+    chains++;
   }
 
   @Override
@@ -249,25 +251,56 @@ final class SplitDriverQueue implements DriverQueue {
     if (!hasUsed()) {
       return NONE;
     }
+    if (inOrder) {
+      return nextInOrder();
+    }
+    int head = usedHead();
+    nextUsed = (nextUsed + 1) & 0xffff;
+    return release(head);
+  }
+
+  /** The head that the current used element names. */
+  private int usedHead() {
     int id = getU32(used, USED_RING + (long) USED_ELEMENT_SIZE * (nextUsed & mask));
-    if (id < 0 || id >= size || tokens[id] == NONE) {
+    if (id < 0 || id >= size || slotOf[id] == NONE) {
       throw new BlockDeviceException(
           "the device used descriptor %s, which heads no chain in flight"
               .formatted(Integer.toUnsignedString(id)));
     }
-    int token = tokens[id];
-    tokens[id] = NONE;
-    release(id);
-    nextUsed = (nextUsed + 1) & 0xffff;
-    return token;
+    return id;
   }
 
-  private void release(int chainHead) {
-    int descriptor = chainHead;
-    for (int left = chainLength[chainHead]; left > 0; left--) {
-      free.give(descriptor);
-      descriptor = nextOf[descriptor];
+  /**
+   * The element at the place of a batch's first chain names its last one; those before it are used,
+   * too (section 2.7.9).
+   */
+  private int nextInOrder() {
+    if (lastOfBatch == NONE) {
+      lastOfBatch = usedHead();
     }
+    int head = heads[nextUsed & mask];
+    nextUsed = (nextUsed + 1) & 0xffff;
+    if (head == lastOfBatch) {
+      lastOfBatch = NONE;
+    } else if (nextUsed == seenUsed) {
+      throw new BlockDeviceException(
+          "the device used descriptor %d out of order".formatted(lastOfBatch));
+    }
+    return release(head);
+  }
+
+  private int release(int head) {
+    int slot = slotOf[head];
+    slotOf[head] = NONE;
+    chains--;
+    if (tables == null) {
+      int descriptor = head;
+      for (int left = chainLength[head]; left > 0; left--) {
+        free.give(descriptor);
+        descriptor = nextOf[descriptor];
+      }
+    }
+    return slot;
   }
 
   @Override
@@ -299,6 +332,8 @@ final class SplitDriverQueue implements DriverQueue {
     frames.free(descriptorArea, descriptorTableBytes(size));
     frames.free(driverArea, availableRingBytes(size));
     frames.free(deviceArea, usedRingBytes(size));
-    frames.free(tableArea, tableBytes());
+    if (tables != null) {
+      tables.free();
+    }
   }
 }

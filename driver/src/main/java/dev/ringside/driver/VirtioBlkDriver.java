@@ -56,7 +56,7 @@ public final class VirtioBlkDriver implements BlockDevice {
     this.features = agreed.features();
     this.limits = agreed.limits();
     this.queue = agreed.queue();
-    this.slots = new RequestSlots(memory, guest.frames(), queue.size());
+    this.slots = agreed.slots();
     this.stats = new DriverStats(queue.size());
     this.events = guest.events().track("driver");
     this.completion = settings.completion();
@@ -107,19 +107,19 @@ public final class VirtioBlkDriver implements BlockDevice {
     RequestRules.check(request, limits);
     boolean discard = request.operation() == BlockOperation.DISCARD;
     int dataBuffers = discard ? 1 : request.segments();
-    if (slots.isFull() || !queue.begin(dataBuffers + Initialization.FRAMING_BUFFERS)) {
+    if (slots.isFull() || !queue.hasRoom(dataBuffers)) {
       return false;
     }
     int slot = slots.take(request, RequestRules.typeOf(request.operation()));
-    queue.readable(slots.header(slot), BlkRequestLayout.HEADER_SIZE);
+    boolean deviceWrites = request.operation() != BlockOperation.WRITE;
     if (discard) {
       slots.setRange(slot, request.sector(), request.sectorCount());
-      queue.readable(slots.range(slot), BlkRequestLayout.RANGE_SIZE);
+      queue.add(slot, slots.range(slot), BlkRequestLayout.RANGE_SIZE, false);
+    } else if (dataBuffers == 1) {
+      queue.add(slot, request.segmentAddress(0), request.segmentLength(0), deviceWrites);
     } else {
-      addData(request);
+      queue.add(slot, request, deviceWrites);
     }
-    queue.writable(slots.status(slot), BlkRequestLayout.STATUS_SIZE);
-    queue.commit(slot);
     request.submitted(timestamps ? clock.nanoTime() : 0);
     events.record(EventType.SUBMIT, slot, request.bytes());
     uncommitted++;
@@ -127,17 +127,6 @@ public final class VirtioBlkDriver implements BlockDevice {
       kick();
     }
     return true;
-  }
-
-  private void addData(BlockRequest request) {
-    boolean toDevice = request.operation() == BlockOperation.WRITE;
-    for (int i = 0; i < request.segments(); i++) {
-      if (toDevice) {
-        queue.readable(request.segmentAddress(i), request.segmentLength(i));
-      } else {
-        queue.writable(request.segmentAddress(i), request.segmentLength(i));
-      }
-    }
   }
 
   @Override

@@ -15,12 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The driver's side of the ring, with the test in the place of the device. */
 class SplitDriverQueueTest {
   private static final int SIZE = 8;
-  private static final int MAX_BUFFERS = 6;
+  private static final int MAX_SEGMENTS = 4;
   private static final long INDIRECT_AND_EVENTS =
       Feature.setOf(Feature.INDIRECT_DESC, Feature.EVENT_IDX);
 
   private final GuestMemory memory = GuestMemory.anonymous(1 << 20);
   private final FrameAllocator frames = new FrameAllocator(memory);
+  private final RequestSlots slots = new RequestSlots(memory, frames, SIZE);
 
   @AfterEach
   void close() {
@@ -28,18 +29,19 @@ class SplitDriverQueueTest {
   }
 
   private SplitDriverQueue queue(long features) {
-    return new SplitDriverQueue(memory, frames, SIZE, MAX_BUFFERS, features);
+    return new SplitDriverQueue(memory, frames, SIZE, slots, MAX_SEGMENTS, features);
   }
 
-  private static boolean add(SplitDriverQueue queue, int buffers, int token) {
-    if (!queue.begin(buffers)) {
+  /** Adds a chain with so many data buffers, which the device reads. */
+  private static boolean add(SplitDriverQueue queue, int segments, int slot) {
+    if (!queue.hasRoom(segments)) {
       return false;
     }
-    for (int i = 0; i < buffers - 1; i++) {
-      queue.readable(0x1000L * i, 100 + i);
+    BlockRequest request = new BlockRequest().write(0);
+    for (int i = 0; i < segments; i++) {
+      request.segment(0x1000L * i, 100 + i);
     }
-    queue.writable(0x9000, 1);
-    queue.commit(token);
+    queue.add(slot, request, false);
     return true;
   }
 
@@ -56,8 +58,8 @@ class SplitDriverQueueTest {
   @Test
   void hidesChainsUntilTheyArePublished() {
     SplitDriverQueue queue = queue(0);
-    add(queue, 2, 0);
-    add(queue, 2, 1);
+    add(queue, 0, 0);
+    add(queue, 0, 1);
     assertThat(memory.getU16(queue.driverArea() + SplitLayout.AVAIL_IDX)).isZero();
 
     assertThat(queue.publish()).isEqualTo(2);
@@ -67,77 +69,97 @@ class SplitDriverQueueTest {
   @Test
   void chainsDescriptorsOfTheRing() {
     SplitDriverQueue queue = queue(0);
-    add(queue, 3, 0);
-    long descriptor = queue.descriptorArea() + 16L * headOf(queue, 0);
-    long word = memory.getU64(descriptor + 8);
+    add(queue, 1, 5);
+    long header = memory.getU64(descriptor(queue, headOf(queue, 0)) + 8);
+    long data = memory.getU64(descriptor(queue, SplitLayout.next(header)) + 8);
+    long status = descriptor(queue, SplitLayout.next(data));
 
-    assertThat(memory.getU64(descriptor)).isZero();
-    assertThat(SplitLayout.length(word)).isEqualTo(100);
-    assertThat(SplitLayout.flags(word)).isEqualTo(SplitLayout.DESC_F_NEXT);
-    long last =
-        queue.descriptorArea()
-            + 16L
-                * SplitLayout.next(
-                    memory.getU64(queue.descriptorArea() + 16L * SplitLayout.next(word) + 8));
-    assertThat(memory.getU64(last)).isEqualTo(0x9000);
-    assertThat(SplitLayout.flags(memory.getU64(last + 8))).isEqualTo(SplitLayout.DESC_F_WRITE);
+    assertThat(memory.getU64(descriptor(queue, headOf(queue, 0)))).isEqualTo(slots.header(5));
+    assertThat(SplitLayout.length(header)).isEqualTo(16);
+    assertThat(SplitLayout.flags(header)).isEqualTo(SplitLayout.DESC_F_NEXT);
+    assertThat(SplitLayout.length(data)).isEqualTo(100);
+    assertThat(memory.getU64(status)).isEqualTo(slots.status(5));
+    assertThat(SplitLayout.length(memory.getU64(status + 8))).isEqualTo(1);
+    assertThat(SplitLayout.flags(memory.getU64(status + 8))).isEqualTo(SplitLayout.DESC_F_WRITE);
+  }
+
+  private static long descriptor(SplitDriverQueue queue, int index) {
+    return queue.descriptorArea() + 16L * index;
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 4, 5, 6})
-  void putsAChainIntoATableOfItsOwn(int buffers) {
+  @ValueSource(ints = {0, 1, 2, 4})
+  void putsAChainIntoATableOfItsOwn(int segments) {
     SplitDriverQueue queue = queue(INDIRECT_AND_EVENTS);
-    add(queue, buffers, 0);
-    long descriptor = queue.descriptorArea() + 16L * headOf(queue, 0);
+    checkTable(queue, segments);
+  }
+
+  @Test
+  void changesTheShapeOfASlotsTable() {
+    SplitDriverQueue queue = queue(INDIRECT_AND_EVENTS);
+    for (int segments : new int[] {1, 0, 1, 3, 3, 1, 4, 0}) {
+      checkTable(queue, segments);
+    }
+  }
+
+  private int added;
+
+  private void checkTable(SplitDriverQueue queue, int segments) {
+    add(queue, segments, 3);
+    queue.publish();
+    long descriptor = descriptor(queue, headOf(queue, added));
     long table = memory.getU64(descriptor);
     long word = memory.getU64(descriptor + 8);
-
     assertThat(SplitLayout.flags(word)).isEqualTo(SplitLayout.DESC_F_INDIRECT);
-    assertThat(SplitLayout.length(word)).isEqualTo(16L * buffers);
-    assertThat(memory.getU64(table + 16L * (buffers - 1))).isEqualTo(0x9000);
-    for (int i = 0; i < buffers - 1; i++) {
+    assertThat(SplitLayout.length(word)).isEqualTo(16L * (segments + 2));
+    assertThat(memory.getU64(table)).isEqualTo(slots.header(3));
+    assertThat(memory.getU64(table + 16L * (segments + 1))).isEqualTo(slots.status(3));
+    for (int i = 0; i <= segments; i++) {
       long entry = memory.getU64(table + 16L * i + 8);
       assertThat(SplitLayout.next(entry)).isEqualTo(i + 1);
-      assertThat(SplitLayout.length(entry)).isEqualTo(100 + i);
+      assertThat(SplitLayout.length(entry)).isEqualTo(i == 0 ? 16 : 100 + i - 1);
     }
+    use(queue, added, headOf(queue, added));
+    assertThat(queue.nextUsed()).isEqualTo(3);
+    added++;
   }
 
   @Test
   void isFullWhenItsDescriptorsAre() {
     SplitDriverQueue direct = queue(0);
-    assertThat(add(direct, 3, 0)).isTrue();
-    assertThat(add(direct, 3, 1)).isTrue();
-    assertThat(add(direct, 3, 2)).isFalse();
-    assertThat(add(direct, 2, 3)).isTrue();
+    assertThat(add(direct, 1, 0)).isTrue();
+    assertThat(add(direct, 1, 1)).isTrue();
+    assertThat(add(direct, 1, 2)).isFalse();
+    assertThat(add(direct, 0, 2)).isTrue();
 
     SplitDriverQueue indirect = queue(INDIRECT_AND_EVENTS);
     for (int i = 0; i < SIZE; i++) {
-      assertThat(add(indirect, 6, i)).isTrue();
+      assertThat(add(indirect, 4, i)).isTrue();
     }
-    assertThat(add(indirect, 1, SIZE)).isFalse();
+    assertThat(indirect.hasRoom(0)).isFalse();
   }
 
   @Test
   void takesChainsBackInAnyOrder() {
     SplitDriverQueue queue = queue(0);
-    add(queue, 3, 10);
-    add(queue, 2, 11);
+    add(queue, 1, 6);
+    add(queue, 0, 7);
     queue.publish();
     assertThat(queue.nextUsed()).isEqualTo(DriverQueue.NONE);
 
     use(queue, 0, headOf(queue, 1));
     use(queue, 1, headOf(queue, 0));
-    assertThat(queue.nextUsed()).isEqualTo(11);
-    assertThat(queue.nextUsed()).isEqualTo(10);
+    assertThat(queue.nextUsed()).isEqualTo(7);
+    assertThat(queue.nextUsed()).isEqualTo(6);
     assertThat(queue.nextUsed()).isEqualTo(DriverQueue.NONE);
-    assertThat(add(queue, 6, 12)).isTrue();
+    assertThat(add(queue, 4, 2)).isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {SIZE, -1, 1 << 30})
   void refusesAnIdThatIsNoDescriptor(int id) {
     SplitDriverQueue queue = queue(0);
-    add(queue, 2, 0);
+    add(queue, 0, 0);
     queue.publish();
     use(queue, 0, id);
 
@@ -149,7 +171,7 @@ class SplitDriverQueueTest {
   @Test
   void refusesAChainThatIsGivenBackTwice() {
     SplitDriverQueue queue = queue(0);
-    add(queue, 2, 0);
+    add(queue, 0, 0);
     queue.publish();
     use(queue, 0, headOf(queue, 0));
     queue.nextUsed();
@@ -161,30 +183,30 @@ class SplitDriverQueueTest {
   @Test
   void keepsItsChainsWhereTheDeviceCannotReachThem() {
     SplitDriverQueue queue = queue(0);
-    add(queue, 4, 7);
+    add(queue, 0, 7);
     queue.publish();
     int head = headOf(queue, 0);
     memory.fill(queue.descriptorArea(), 16L * SIZE, (byte) 0xff);
     use(queue, 0, head);
 
     assertThat(queue.nextUsed()).isEqualTo(7);
-    assertThat(add(queue, 6, 8)).isTrue();
-    assertThat(add(queue, 2, 9)).isTrue();
-    assertThat(add(queue, 1, 10)).isFalse();
+    assertThat(add(queue, 4, 6)).isTrue();
+    assertThat(add(queue, 0, 5)).isTrue();
+    assertThat(add(queue, 0, 4)).isFalse();
   }
 
   @Test
   void kicksWhenTheDeviceAskedForIt() {
     SplitDriverQueue events = queue(INDIRECT_AND_EVENTS);
-    add(events, 2, 0);
+    add(events, 0, 0);
     events.publish();
     assertThat(events.wantsKick()).isTrue();
-    add(events, 2, 1);
+    add(events, 0, 1);
     events.publish();
     assertThat(events.wantsKick()).isFalse();
 
     SplitDriverQueue flags = queue(0);
-    add(flags, 2, 0);
+    add(flags, 0, 0);
     flags.publish();
     assertThat(flags.wantsKick()).isTrue();
     memory.setU16(flags.deviceArea(), SplitLayout.USED_F_NO_NOTIFY);
@@ -213,11 +235,11 @@ class SplitDriverQueueTest {
   void goesOnAcrossTheWrapOfItsIndices() {
     SplitDriverQueue queue = queue(INDIRECT_AND_EVENTS);
     for (int i = 0; i < 70_000; i++) {
-      assertThat(add(queue, 2, i)).isTrue();
+      assertThat(add(queue, 1, i % SIZE)).isTrue();
       queue.publish();
       memory.setU32(queue.deviceArea() + SplitLayout.USED_RING + 8L * (i % SIZE), headOf(queue, i));
       memory.setU16Release(queue.deviceArea() + SplitLayout.USED_IDX, (i + 1) & 0xffff);
-      assertThat(queue.nextUsed()).isEqualTo(i);
+      assertThat(queue.nextUsed()).isEqualTo(i % SIZE);
     }
   }
 

@@ -39,6 +39,10 @@ final class QueueService implements Runnable {
   private final Slot[] batch = new Slot[BATCH];
   private final ArrayDeque<Slot> free = new ArrayDeque<>();
   private final Queue<Slot> processed;
+
+  /** With IN_ORDER, the requests that workers have, in the order of the ring. */
+  private final ArrayDeque<Slot> order = new ArrayDeque<>();
+
   private final Task task;
   private int inWorkers;
   private volatile boolean stopping;
@@ -167,6 +171,9 @@ final class QueueService implements Runnable {
     } else {
       batch[index] = takeFree();
       inWorkers++;
+      if (queue.inOrder()) {
+        order.add(slot);
+      }
       workers.submit(slot);
     }
   }
@@ -179,12 +186,22 @@ final class QueueService implements Runnable {
   }
 
   private void finish(BlkRequest request) {
-    queue.addUsed(request.chain().head(), request.complete());
+    queue.addUsed(request.chain(), request.complete());
   }
 
   private boolean giveBack() {
     for (Slot slot = processed.poll(); slot != null; slot = processed.poll()) {
       inWorkers--;
+      if (queue.inOrder()) {
+        slot.done = true;
+      } else {
+        finish(slot.request);
+        free.push(slot);
+      }
+    }
+    for (Slot slot = order.peek(); slot != null && slot.done; slot = order.peek()) {
+      order.remove();
+      slot.done = false;
       finish(slot.request);
       free.push(slot);
     }
@@ -215,6 +232,9 @@ final class QueueService implements Runnable {
   /** A request on its way through a worker and back. */
   private final class Slot implements WorkerPool.Job {
     private final BlkRequest request;
+
+    /** Processed, and waiting for those before it; the queue's own task alone uses it. */
+    private boolean done;
 
     Slot(BlkRequest request) {
       this.request = request;

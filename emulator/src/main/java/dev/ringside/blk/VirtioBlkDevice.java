@@ -56,6 +56,8 @@ public final class VirtioBlkDevice implements VirtioDevice {
             Feature.VERSION_1,
             Feature.INDIRECT_DESC,
             Feature.EVENT_IDX,
+            Feature.RING_PACKED,
+            Feature.IN_ORDER,
             Feature.BLK_SEG_MAX,
             Feature.BLK_BLK_SIZE,
             Feature.BLK_FLUSH);

@@ -12,10 +12,11 @@ public final class IoVector {
   private static final int INITIAL_CAPACITY = 8;
 
   private final MemorySegment memory;
-  private long[] offsets = new long[INITIAL_CAPACITY];
-  private long[] lengths = new long[INITIAL_CAPACITY];
 
-  /** Pieces before this one have been cut off. */
+  /** Pairs of an offset and a length. */
+  private long[] pieces = new long[2 * INITIAL_CAPACITY];
+
+  /** Where the first piece stands in {@link #pieces}; those before it have been cut off. */
   private int first;
 
   private int end;
@@ -34,6 +35,23 @@ public final class IoVector {
   }
 
   /**
+   * Makes this a view of pieces that somebody else keeps. They may be changed by cutting.
+   *
+   * @param pairs an offset and a length for each piece, no length zero
+   * @param from index of the first pair's offset
+   * @param to index behind the last pair
+   * @param length of all of them in bytes
+   */
+  public void view(long[] pairs, int from, int to, long length) {
+    if (pieces != pairs) {
+      pieces = pairs;
+    }
+    first = from;
+    end = to;
+    bytes = length;
+  }
+
+  /**
    * Adds a piece at the end.
    *
    * @param offset into {@link #memory}
@@ -43,13 +61,12 @@ public final class IoVector {
     if (length == 0) {
       return;
     }
-    if (end == offsets.length) {
-      offsets = Arrays.copyOf(offsets, end * 2);
-      lengths = Arrays.copyOf(lengths, end * 2);
+    if (end == pieces.length) {
+      pieces = Arrays.copyOf(pieces, end * 2);
     }
-    offsets[end] = offset;
-    lengths[end] = length;
-    end++;
+    pieces[end] = offset;
+    pieces[end + 1] = length;
+    end += 2;
     bytes += length;
   }
 
@@ -60,14 +77,19 @@ public final class IoVector {
    */
   public void dropFirst(long length) {
     bytes -= length;
+    // The usual cut takes just one piece.
+    if (first < end && pieces[first + 1] == length) {
+      first += 2;
+      return;
+    }
     long left = length;
-    while (left > 0 && left >= lengths[first]) {
-      left -= lengths[first];
-      first++;
+    while (left > 0 && left >= pieces[first + 1]) {
+      left -= pieces[first + 1];
+      first += 2;
     }
     if (left > 0) {
-      offsets[first] += left;
-      lengths[first] -= left;
+      pieces[first] += left;
+      pieces[first + 1] -= left;
     }
   }
 
@@ -78,22 +100,26 @@ public final class IoVector {
    */
   public void dropLast(long length) {
     bytes -= length;
+    if (first < end && pieces[end - 1] == length) {
+      end -= 2;
+      return;
+    }
     long left = length;
-    while (left > 0 && left >= lengths[end - 1]) {
-      end--;
-      left -= lengths[end];
+    while (left > 0 && left >= pieces[end - 1]) {
+      end -= 2;
+      left -= pieces[end + 1];
     }
     if (left > 0) {
-      lengths[end - 1] -= left;
+      pieces[end - 1] -= left;
     }
   }
 
   /** Copies the first bytes out, to where they are contiguous: as many as there are and fit. */
   public void copyTo(MemorySegment target) {
     long at = 0;
-    for (int i = first; i < end && at < target.byteSize(); i++) {
-      long length = Math.min(lengths[i], target.byteSize() - at);
-      MemorySegment.copy(memory, offsets[i], target, at, length);
+    for (int i = first; i < end && at < target.byteSize(); i += 2) {
+      long length = Math.min(pieces[i + 1], target.byteSize() - at);
+      MemorySegment.copy(memory, pieces[i], target, at, length);
       at += length;
     }
   }
@@ -105,17 +131,17 @@ public final class IoVector {
 
   /** How many pieces there are. */
   public int count() {
-    return end - first;
+    return (end - first) / 2;
   }
 
   /** Where a piece begins in {@link #memory}. */
   public long offset(int index) {
-    return offsets[first + index];
+    return pieces[first + 2 * index];
   }
 
   /** Length of a piece in bytes. */
   public long length(int index) {
-    return lengths[first + index];
+    return pieces[first + 2 * index + 1];
   }
 
   /** Length of all pieces in bytes. */

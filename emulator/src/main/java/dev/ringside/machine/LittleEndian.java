@@ -23,6 +23,9 @@ public final class LittleEndian {
   private static final VarHandle ALIGNED_INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
+  private static final VarHandle ALIGNED_LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
   private LittleEndian() {}
 
   public static int getU16(MemorySegment segment, long offset) {
@@ -69,5 +72,15 @@ public final class LittleEndian {
   /** Like {@link #setU16Release} for 32 bits. */
   public static void setU32Release(MemorySegment segment, long offset, int value) {
     ALIGNED_INT.setRelease(segment, offset, value);
+  }
+
+  /** Like {@link #getU16Acquire} for 64 bits. */
+  public static long getU64Acquire(MemorySegment segment, long offset) {
+    return (long) ALIGNED_LONG.getAcquire(segment, offset);
+  }
+
+  /** Like {@link #setU16Release} for 64 bits. */
+  public static void setU64Release(MemorySegment segment, long offset, long value) {
+    ALIGNED_LONG.setRelease(segment, offset, value);
   }
 }

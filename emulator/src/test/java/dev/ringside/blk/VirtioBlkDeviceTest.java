@@ -153,7 +153,7 @@ class VirtioBlkDeviceTest {
 
   @Test
   void refusesFeaturesThatItDoesNotOffer() {
-    negotiate(Feature.setOf(Feature.VERSION_1, Feature.RING_PACKED));
+    negotiate(Feature.setOf(Feature.VERSION_1, Feature.ADMIN_VQ));
 
     assertThat(read(STATUS) & DeviceStatus.FEATURES_OK).isZero();
   }

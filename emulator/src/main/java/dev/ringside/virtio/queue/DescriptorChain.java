@@ -2,6 +2,7 @@ package dev.ringside.virtio.queue;
 
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.IoVector;
+import java.util.Arrays;
 
 /**
  * One chain as the device took it from the ring: every descriptor copied once and checked, so that
@@ -13,11 +14,24 @@ public final class DescriptorChain {
   /** The largest number of bytes a chain may describe (virtio 1.4, section 2.7.5). */
   private static final long MAX_BYTES = 1L << 32;
 
+  private static final int INITIAL_CAPACITY = 8;
+
   private final GuestMemory memory;
   private final IoVector readable;
   private final IoVector writable;
-  private int head;
+
+  /** Buffers in the order of the chain, without empty ones: pairs of an offset and a length. */
+  private long[] buffers = new long[2 * INITIAL_CAPACITY];
+
+  /** How many longs of {@link #buffers} are taken, and how many of them by readable buffers. */
+  private int end;
+
+  private int split;
   private boolean writableSeen;
+  private long readableBytes;
+  private long writableBytes;
+  private int head;
+  private int ringLength;
 
   /** An empty chain over this guest's memory. */
   public DescriptorChain(GuestMemory memory) {
@@ -26,11 +40,12 @@ public final class DescriptorChain {
     this.writable = new IoVector(memory.segment());
   }
 
-  void start(int newHead) {
-    head = newHead;
-    readable.clear();
-    writable.clear();
+  void start() {
+    end = 0;
+    split = 0;
     writableSeen = false;
+    readableBytes = 0;
+    writableBytes = 0;
   }
 
   void add(long address, long length, boolean isWritable) throws RingViolationException {
@@ -39,28 +54,57 @@ public final class DescriptorChain {
       throw new RingViolationException(
           RingViolation.BUFFER_OUTSIDE_RAM, "0x%x + %d".formatted(address, length));
     }
-    if (isWritable) {
-      writableSeen = true;
-      writable.add(offset, length);
-    } else if (writableSeen) {
+    if (!isWritable && writableSeen) {
       throw new RingViolationException(
           RingViolation.READABLE_AFTER_WRITABLE, "buffer at 0x%x".formatted(address));
+    }
+    writableSeen = isWritable;
+    if (length == 0) {
+      return;
+    }
+    int at = end;
+    if (at == buffers.length) {
+      buffers = Arrays.copyOf(buffers, 2 * at);
+    }
+    buffers[at] = offset;
+    buffers[at + 1] = length;
+    end = at + 2;
+    if (isWritable) {
+      writableBytes += length;
     } else {
-      readable.add(offset, length);
+      split = end;
+      readableBytes += length;
     }
   }
 
-  /** Checks what only the whole chain shows. */
-  void end() throws RingViolationException {
-    long bytes = readable.bytes() + writable.bytes();
+  /**
+   * Checks what only the whole chain shows.
+   *
+   * @param name what names the chain in the used ring
+   * @param descriptors how many descriptors of the ring it takes
+   */
+  void end(int name, int descriptors) throws RingViolationException {
+    head = name;
+    ringLength = descriptors;
+    long bytes = readableBytes + writableBytes;
     if (bytes > MAX_BYTES) {
       throw new RingViolationException(RingViolation.CHAIN_TOO_LARGE, "%d bytes".formatted(bytes));
     }
+    readable.view(buffers, 0, split, readableBytes);
+    writable.view(buffers, split, end, writableBytes);
   }
 
-  /** Index of the first descriptor, which names the chain in the used ring. */
+  /**
+   * What names the chain when it is used: the index of its first descriptor in a split ring, its
+   * buffer id in a packed one. For the device an opaque number.
+   */
   public int head() {
     return head;
+  }
+
+  /** How many descriptors of the ring it takes; an indirect table takes one. */
+  int ringLength() {
+    return ringLength;
   }
 
   /** The buffers that the device reads; pieces of {@link GuestMemory#segment()}. */

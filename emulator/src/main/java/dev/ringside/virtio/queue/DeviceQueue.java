@@ -13,7 +13,7 @@ package dev.ringside.virtio.queue;
  * <p>One task at a time uses a queue. The indices that decide are the device's own: the guest
  * cannot change them by writing to the ring.
  */
-public sealed interface DeviceQueue permits SplitDeviceQueue {
+public sealed interface DeviceQueue permits SplitDeviceQueue, PackedDeviceQueue {
   /** How many descriptors the ring has. */
   int size();
 
@@ -27,15 +27,19 @@ public sealed interface DeviceQueue permits SplitDeviceQueue {
   boolean pop(DescriptorChain chain) throws RingViolationException;
 
   /**
-   * Notes that a chain is done; the driver does not see it before {@link #publishUsed}.
+   * Notes that a chain is done; the driver does not see it before {@link #publishUsed}. With
+   * IN_ORDER the chains must come in the order in which they were popped.
    *
-   * @param head the chain's {@link DescriptorChain#head}
+   * @param chain as {@link #pop} filled it
    * @param written bytes written into its device-writable buffers, from the first on
    */
-  void addUsed(int head, long written);
+  void addUsed(DescriptorChain chain, long written);
+
+  /** Whether IN_ORDER was agreed on. */
+  boolean inOrder();
 
   /**
-   * Publishes all noted completions with one index, and decides once about the interrupt.
+   * Publishes all noted completions with one store, and decides once about the interrupt.
    *
    * @return whether the driver wants one; false when nothing was noted
    */

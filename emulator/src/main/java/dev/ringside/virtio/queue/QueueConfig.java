@@ -1,6 +1,8 @@
 package dev.ringside.virtio.queue;
 
 import dev.ringside.machine.GuestMemory;
+import dev.ringside.virtio.spec.Feature;
+import dev.ringside.virtio.spec.PackedLayout;
 import dev.ringside.virtio.spec.SplitLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -93,13 +95,22 @@ public final class QueueConfig {
    * Enables the queue.
    *
    * @param features what driver and device agreed on
+   * @return the running queue, which is the same one when it was enabled already
    * @throws RingViolationException when the settings break the layout's rules; the queue stays
    *     disabled
    */
-  public void activate(GuestMemory memory, long features) throws RingViolationException {
-    if (queue != null) {
-      return;
+  public DeviceQueue activate(GuestMemory memory, long features) throws RingViolationException {
+    if (queue == null) {
+      queue =
+          Feature.RING_PACKED.isIn(features)
+              ? activatePacked(memory, features)
+              : activateSplit(memory, features);
     }
+    return queue;
+  }
+
+  private DeviceQueue activateSplit(GuestMemory memory, long features)
+      throws RingViolationException {
     if (Integer.bitCount(size) != 1) {
       throw new RingViolationException(
           RingViolation.QUEUE_SIZE_INVALID, "%d descriptors".formatted(size));
@@ -123,21 +134,36 @@ public final class QueueConfig {
         SplitLayout.USED_RING_ALIGNMENT,
         "used ring");
     checkDisjoint(
-        descriptorArea,
         SplitLayout.descriptorTableBytes(size),
-        driverArea,
-        SplitLayout.availableRingBytes(size));
-    checkDisjoint(
-        descriptorArea,
-        SplitLayout.descriptorTableBytes(size),
-        deviceArea,
-        SplitLayout.usedRingBytes(size));
-    checkDisjoint(
-        driverArea,
         SplitLayout.availableRingBytes(size),
-        deviceArea,
         SplitLayout.usedRingBytes(size));
-    queue = new SplitDeviceQueue(memory, size, descriptorArea, driverArea, deviceArea, features);
+    return new SplitDeviceQueue(memory, size, descriptorArea, driverArea, deviceArea, features);
+  }
+
+  /** A packed ring has any size that {@link #setSize} takes. */
+  private DeviceQueue activatePacked(GuestMemory memory, long features)
+      throws RingViolationException {
+    checkArea(
+        memory,
+        descriptorArea,
+        PackedLayout.descriptorRingBytes(size),
+        PackedLayout.DESCRIPTOR_RING_ALIGNMENT,
+        "descriptor ring");
+    checkArea(
+        memory,
+        driverArea,
+        PackedLayout.EVENT_SIZE,
+        PackedLayout.EVENT_ALIGNMENT,
+        "driver event suppression");
+    checkArea(
+        memory,
+        deviceArea,
+        PackedLayout.EVENT_SIZE,
+        PackedLayout.EVENT_ALIGNMENT,
+        "device event suppression");
+    checkDisjoint(
+        PackedLayout.descriptorRingBytes(size), PackedLayout.EVENT_SIZE, PackedLayout.EVENT_SIZE);
+    return new PackedDeviceQueue(memory, size, descriptorArea, driverArea, deviceArea, features);
   }
 
   private static void checkArea(
@@ -157,10 +183,17 @@ public final class QueueConfig {
     }
   }
 
-  /** What one side writes the other must not: areas in RAM, so the sums do not wrap. */
-  private static void checkDisjoint(long first, long firstLength, long second, long secondLength)
+  /** What one side writes is not the other's. The areas are in RAM, so no sum wraps. */
+  private void checkDisjoint(long descriptorBytes, long driverBytes, long deviceBytes)
       throws RingViolationException {
-    if (first < second + secondLength && second < first + firstLength) {
+    checkDisjoint(descriptorArea, descriptorBytes, driverArea, driverBytes);
+    checkDisjoint(descriptorArea, descriptorBytes, deviceArea, deviceBytes);
+    checkDisjoint(driverArea, driverBytes, deviceArea, deviceBytes);
+  }
+
+  private static void checkDisjoint(long first, long firstBytes, long second, long secondBytes)
+      throws RingViolationException {
+    if (first < second + secondBytes && second < first + firstBytes) {
       throw new RingViolationException(
           RingViolation.RING_AREAS_OVERLAP, "0x%x and 0x%x".formatted(first, second));
     }

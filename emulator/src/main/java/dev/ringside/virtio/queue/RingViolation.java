@@ -2,7 +2,7 @@ package dev.ringside.virtio.queue;
 
 /** Ways in which a driver breaks the rules of a virtqueue, each with its section of virtio 1.4. */
 public enum RingViolation {
-  QUEUE_SIZE_INVALID("2.7", "the queue size is not a power of two of 1 to 32768"),
+  QUEUE_SIZE_INVALID("2.7", "the queue size is not one that the ring can have"),
   RING_MISALIGNED("2.7", "an area of the virtqueue is not aligned"),
   RING_WITHOUT_ADDRESS("2.7", "an area of the virtqueue has no address"),
   RING_AREAS_OVERLAP("2.7", "two areas of the virtqueue overlap"),
@@ -19,6 +19,9 @@ public enum RingViolation {
   INDIRECT_NESTED("2.7.5.3.1", "an indirect descriptor inside an indirect table"),
   INDIRECT_WITH_NEXT("2.7.5.3.1", "a descriptor with both INDIRECT and NEXT"),
   INDIRECT_LENGTH_INVALID("2.7.5.3.1", "the length of an indirect table is no multiple of 16"),
+  INDIRECT_IN_LIST("2.8.7", "an indirect descriptor is part of a list"),
+  LIST_INCOMPLETE("2.8.6", "a list continues in a descriptor that is not available"),
+  DESCRIPTOR_IN_FLIGHT("2.8.13", "a descriptor was made available again before it was used"),
   REQUEST_TRUNCATED("5.2.6", "a request has no room for its header or its status");
 
   private final String section;

@@ -12,13 +12,18 @@ public final class SplitDeviceQueue implements DeviceQueue {
   private final GuestMemory memory;
   private final int size;
   private final int mask;
-  private final MemorySegment descriptors;
+  private final MemorySegment ram;
+
+  /** Where the descriptor table lies in {@link #ram}. */
+  private final long descriptorTable;
+
   private final MemorySegment available;
   private final MemorySegment used;
   private final long usedEvent;
   private final long availEvent;
   private final boolean eventIndex;
   private final boolean indirect;
+  private final boolean inOrder;
 
   /** Heads that were popped and not yet given back. */
   private final boolean[] inFlight;
@@ -32,6 +37,9 @@ public final class SplitDeviceQueue implements DeviceQueue {
   /** The next used entry to write. Modulo 2^16. */
   private int nextUsed;
 
+  /** With IN_ORDER, the element of the chain that was noted last. */
+  private long lastElement;
+
   /** The used index that the driver sees. Modulo 2^16. */
   private int publishedUsed;
 
@@ -41,12 +49,14 @@ public final class SplitDeviceQueue implements DeviceQueue {
     this.memory = memory;
     this.size = size;
     this.mask = size - 1;
-    this.descriptors = memory.slice(descriptors, descriptorTableBytes(size));
+    this.ram = memory.segment();
+    this.descriptorTable = memory.checkedOffset(descriptors, descriptorTableBytes(size));
     this.available = memory.slice(available, availableRingBytes(size));
     this.used = memory.slice(used, usedRingBytes(size));
     this.usedEvent = usedEventOffset(size);
     this.availEvent = availEventOffset(size);
     this.eventIndex = Feature.EVENT_IDX.isIn(features);
+    this.inOrder = Feature.IN_ORDER.isIn(features);
     this.indirect = Feature.INDIRECT_DESC.isIn(features);
     this.inFlight = new boolean[size];
   }
@@ -70,9 +80,8 @@ public final class SplitDeviceQueue implements DeviceQueue {
       throw new RingViolationException(
           RingViolation.HEAD_IN_FLIGHT, "descriptor %d".formatted(head));
     }
-    chain.start(head);
-    walk(descriptors, 0, size, head, false, size, chain);
-    chain.end();
+    chain.start();
+    chain.end(head, walk(head, chain));
     inFlight[head] = true;
     nextAvailable = (nextAvailable + 1) & 0xffff;
     return true;
@@ -92,59 +101,60 @@ public final class SplitDeviceQueue implements DeviceQueue {
   }
 
   /**
-   * Copies the chain that begins at a descriptor of a table: the ring's own, or an indirect one
-   * that the last descriptor of the ring's table refers to (section 2.7.5.3.2: a device must accept
-   * direct descriptors before it). A chain has at most as many buffers as the queue has
-   * descriptors, so counting them ends every loop.
+   * Copies the chain that begins at a descriptor of the ring's table. Its last descriptor there may
+   * refer to an indirect table, in which it goes on (section 2.7.5.3.2: a device must accept direct
+   * descriptors before it). A chain has at most as many buffers as the queue has descriptors, so
+   * counting them ends every loop.
    *
-   * @param start where the table begins in its segment
-   * @param nested whether this is an indirect table
-   * @param buffersLeft how many more buffers the chain may have
+   * @return how many descriptors of the ring's table it takes
    */
-  private void walk(
-      MemorySegment table,
-      long start,
-      int tableSize,
-      int first,
-      boolean nested,
-      int buffersLeft,
-      DescriptorChain chain)
-      throws RingViolationException {
-    int index = first;
-    for (int left = buffersLeft; ; left--) {
-      long descriptor = start + (long) DESCRIPTOR_SIZE * index;
-      long address = getU64(table, descriptor + DESCRIPTOR_ADDR);
-      long word = getU64(table, descriptor + DESCRIPTOR_LEN_FLAGS_NEXT);
+  private int walk(int head, DescriptorChain chain) throws RingViolationException {
+    long table = descriptorTable;
+    int entries = size;
+    boolean inTable = false;
+    int index = head;
+    int left = size;
+    int ringLength = 0;
+    while (true) {
+      long descriptor = table + (long) DESCRIPTOR_SIZE * index;
+      long address = getU64(ram, descriptor + DESCRIPTOR_ADDR);
+      long word = getU64(ram, descriptor + DESCRIPTOR_LEN_FLAGS_NEXT);
       int flags = flags(word);
       if ((flags & DESC_F_INDIRECT) != 0) {
         // The referring descriptor holds no buffer; its WRITE flag means nothing (2.7.5.3.2).
-        walkIndirect(address, length(word), flags, nested, left, chain);
-        return;
+        table = indirectTable(address, length(word), flags, inTable);
+        entries = (int) (length(word) / DESCRIPTOR_SIZE);
+        inTable = true;
+        ringLength++;
+        index = 0;
+        continue;
       }
       if (left == 0) {
         throw new RingViolationException(
-            RingViolation.CHAIN_TOO_LONG, "from descriptor %d".formatted(chain.head()));
+            RingViolation.CHAIN_TOO_LONG, "from descriptor %d".formatted(head));
       }
+      left--;
+      ringLength += inTable ? 0 : 1;
       chain.add(address, length(word), (flags & DESC_F_WRITE) != 0);
       if ((flags & DESC_F_NEXT) == 0) {
-        return;
+        return ringLength;
       }
       index = next(word);
-      if (index >= tableSize) {
+      if (index >= entries) {
         throw new RingViolationException(
-            RingViolation.NEXT_OUT_OF_RANGE, "%d of %d".formatted(index, tableSize));
+            RingViolation.NEXT_OUT_OF_RANGE, "%d of %d".formatted(index, entries));
       }
     }
   }
 
-  private void walkIndirect(
-      long address, long length, int flags, boolean nested, int buffersLeft, DescriptorChain chain)
+  /** Where an indirect table lies in {@link #ram}, once it is checked. */
+  private long indirectTable(long address, long length, int flags, boolean inTable)
       throws RingViolationException {
     if (!indirect) {
       throw new RingViolationException(
           RingViolation.INDIRECT_NOT_NEGOTIATED, "table at 0x%x".formatted(address));
     }
-    if (nested) {
+    if (inTable) {
       throw new RingViolationException(
           RingViolation.INDIRECT_NESTED, "table at 0x%x".formatted(address));
     }
@@ -156,23 +166,36 @@ public final class SplitDeviceQueue implements DeviceQueue {
       throw new RingViolationException(
           RingViolation.INDIRECT_LENGTH_INVALID, "%d bytes".formatted(length));
     }
-    long start = memory.offset(address, length);
-    if (start < 0) {
+    long offset = memory.offset(address, length);
+    if (offset < 0) {
       throw new RingViolationException(
           RingViolation.BUFFER_OUTSIDE_RAM,
           "indirect table at 0x%x + %d".formatted(address, length));
     }
-    int entries = (int) (length / DESCRIPTOR_SIZE);
-    walk(memory.segment(), start, entries, 0, true, buffersLeft, chain);
+    return offset;
   }
 
   @Override
-  public void addUsed(int head, long written) {
-    long element = USED_RING + (long) USED_ELEMENT_SIZE * (nextUsed & mask);
+  public void addUsed(DescriptorChain chain, long written) {
+    int head = chain.head();
     // id in the low half, len in the high half.
-    setU64(used, element, head | (written << Integer.SIZE));
+    long element = head | (written << Integer.SIZE);
+    if (inOrder) {
+      lastElement = element;
+    } else {
+      setElement(nextUsed, element);
+    }
     inFlight[head] = false;
     nextUsed = (nextUsed + 1) & 0xffff;
+  }
+
+  private void setElement(int index, long element) {
+    setU64(used, USED_RING + (long) USED_ELEMENT_SIZE * (index & mask), element);
+  }
+
+  @Override
+  public boolean inOrder() {
+    return inOrder;
   }
 
   @Override
@@ -180,6 +203,10 @@ public final class SplitDeviceQueue implements DeviceQueue {
     int old = publishedUsed;
     if (nextUsed == old) {
       return false;
+    }
+    if (inOrder) {
+      // One element for the batch: the last one's, in the place of the first (section 2.7.9).
+      setElement(old, lastElement);
     }
     // Release: the used elements, and the data behind them, are visible before the index.
     setU16Release(used, USED_IDX, nextUsed);

@@ -104,7 +104,7 @@ class SplitDeviceQueueTest {
     }
     DeviceQueue queue = queue(0);
     while (queue.pop(chain)) {
-      queue.addUsed(chain.head(), 10 + chain.head());
+      queue.addUsed(chain, 10 + chain.head());
       assertThat(ring.usedIndex()).isZero();
     }
 
@@ -124,7 +124,7 @@ class SplitDeviceQueueTest {
     for (int i = 0; i < 3; i++) {
       ring.descriptor(i, BUFFER, 1, DESC_F_WRITE, 0).makeAvailable(i);
       assertThat(queue.pop(chain)).isTrue();
-      queue.addUsed(i, 1);
+      queue.addUsed(chain, 1);
       interrupts[i] = queue.publishUsed();
     }
 
@@ -136,7 +136,7 @@ class SplitDeviceQueueTest {
     ring.descriptor(0, BUFFER, 1, DESC_F_WRITE, 0).makeAvailable(0).availableFlags(1);
     DeviceQueue queue = queue(0);
     queue.pop(chain);
-    queue.addUsed(0, 1);
+    queue.addUsed(chain, 1);
 
     assertThat(queue.publishUsed()).isFalse();
   }
@@ -165,7 +165,7 @@ class SplitDeviceQueueTest {
     for (int i = 0; i < 70_000; i++) {
       ring.makeAvailable(0);
       assertThat(queue.pop(chain)).isTrue();
-      queue.addUsed(0, 1);
+      queue.addUsed(chain, 1);
       queue.publishUsed();
     }
 

@@ -1,0 +1,230 @@
+package dev.ringside.virtio.queue;
+
+import static dev.ringside.machine.LittleEndian.*;
+import static dev.ringside.virtio.spec.PackedLayout.*;
+
+import dev.ringside.machine.GuestMemory;
+import dev.ringside.virtio.spec.Feature;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The device's side of a packed virtqueue (virtio 1.4, section 2.8). Descriptors are taken and used
+ * in place; places are counted as {@link dev.ringside.virtio.spec.PackedLayout} cursors.
+ *
+ * <p>A batch of used descriptors is published with one store: the driver takes them in order, so
+ * while the first one is not used, those behind it are not reached.
+ */
+public final class PackedDeviceQueue implements DeviceQueue {
+  private final GuestMemory memory;
+  private final MemorySegment ram;
+  private final int size;
+  private final MemorySegment ring;
+  private final MemorySegment driverEvent;
+  private final MemorySegment deviceEvent;
+  private final boolean eventIndex;
+  private final boolean indirect;
+  private final boolean inOrder;
+
+  /** The next descriptor to look at. */
+  private int nextAvailable;
+
+  /** Descriptors of the chains that were popped and not yet given back. */
+  private int inFlight;
+
+  /** Where the next used descriptor goes. */
+  private int nextUsed;
+
+  /** The first used descriptor that the driver does not see. */
+  private int publishedUsed;
+
+  /** The second half of the descriptor at {@link #publishedUsed}, which makes the batch used. */
+  private long publishingWord;
+
+  private int unpublished;
+  private boolean kicksEnabled = true;
+
+  /** Expects a configuration that {@link QueueConfig} has checked. */
+  PackedDeviceQueue(
+      GuestMemory memory,
+      int size,
+      long descriptors,
+      long driverEvent,
+      long deviceEvent,
+      long features) {
+    this.memory = memory;
+    this.ram = memory.segment();
+    this.size = size;
+    this.ring = memory.slice(descriptors, descriptorRingBytes(size));
+    this.driverEvent = memory.slice(driverEvent, EVENT_SIZE);
+    this.deviceEvent = memory.slice(deviceEvent, EVENT_SIZE);
+    this.eventIndex = Feature.EVENT_IDX.isIn(features);
+    this.indirect = Feature.INDIRECT_DESC.isIn(features);
+    this.inOrder = Feature.IN_ORDER.isIn(features);
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  /** The second half of the descriptor at {@link #nextAvailable}. */
+  private long availableWord() {
+    // Acquire: the rest of the list, and what it describes, are read after it.
+    return getU64Acquire(ring, at(nextAvailable) + DESCRIPTOR_LEN_ID_FLAGS);
+  }
+
+  private long at(int cursor) {
+    return (long) DESCRIPTOR_SIZE * index(cursor, size);
+  }
+
+  @Override
+  public boolean pop(DescriptorChain chain) throws RingViolationException {
+    long word = availableWord();
+    if (!isAvailable(descriptorFlags(word), nextAvailable, size)) {
+      return false;
+    }
+    chain.start();
+    int cursor = nextAvailable;
+    int length = 1;
+    long address = getU64(ring, at(cursor) + DESCRIPTOR_ADDR);
+    if ((descriptorFlags(word) & DESC_F_INDIRECT) != 0) {
+      walkTable(address, word, chain);
+    } else {
+      chain.add(address, length(word), (descriptorFlags(word) & DESC_F_WRITE) != 0);
+      while ((descriptorFlags(word) & DESC_F_NEXT) != 0) {
+        cursor = advance(cursor, 1, size);
+        word = getU64(ring, at(cursor) + DESCRIPTOR_LEN_ID_FLAGS);
+        address = getU64(ring, at(cursor) + DESCRIPTOR_ADDR);
+        length++;
+        checkNext(word, cursor, length);
+        chain.add(address, length(word), (descriptorFlags(word) & DESC_F_WRITE) != 0);
+      }
+    }
+    if (length > size - inFlight) {
+      throw new RingViolationException(
+          RingViolation.DESCRIPTOR_IN_FLIGHT,
+          "a list of %d with %d of %d in flight".formatted(length, inFlight, size));
+    }
+    // The buffer id stands in the last descriptor (section 2.8.6).
+    chain.end(id(word), length);
+    inFlight += length;
+    nextAvailable = advance(nextAvailable, length, size);
+    return true;
+  }
+
+  private void checkNext(long word, int cursor, int length) throws RingViolationException {
+    if (length > size) {
+      throw new RingViolationException(
+          RingViolation.CHAIN_TOO_LONG, "from descriptor %d".formatted(index(cursor, size)));
+    }
+    if (!isAvailable(descriptorFlags(word), cursor, size)) {
+      throw new RingViolationException(
+          RingViolation.LIST_INCOMPLETE, "descriptor %d".formatted(index(cursor, size)));
+    }
+    if ((descriptorFlags(word) & DESC_F_INDIRECT) != 0) {
+      throw new RingViolationException(
+          RingViolation.INDIRECT_IN_LIST, "descriptor %d".formatted(index(cursor, size)));
+    }
+  }
+
+  /**
+   * Copies an indirect table. Its entries follow each other, so there are no links and no loops; of
+   * their flags only WRITE means anything (section 2.8.7).
+   */
+  private void walkTable(long address, long word, DescriptorChain chain)
+      throws RingViolationException {
+    long length = length(word);
+    if (!indirect) {
+      throw new RingViolationException(
+          RingViolation.INDIRECT_NOT_NEGOTIATED, "table at 0x%x".formatted(address));
+    }
+    if ((descriptorFlags(word) & DESC_F_NEXT) != 0) {
+      throw new RingViolationException(
+          RingViolation.INDIRECT_IN_LIST, "table at 0x%x".formatted(address));
+    }
+    if (length == 0 || length % DESCRIPTOR_SIZE != 0) {
+      throw new RingViolationException(
+          RingViolation.INDIRECT_LENGTH_INVALID, "%d bytes".formatted(length));
+    }
+    if (length > descriptorRingBytes(size)) {
+      throw new RingViolationException(
+          RingViolation.CHAIN_TOO_LONG,
+          "a table of %d entries".formatted(length / DESCRIPTOR_SIZE));
+    }
+    long start = memory.offset(address, length);
+    if (start < 0) {
+      throw new RingViolationException(
+          RingViolation.BUFFER_OUTSIDE_RAM,
+          "indirect table at 0x%x + %d".formatted(address, length));
+    }
+    for (long entry = start; entry < start + length; entry += DESCRIPTOR_SIZE) {
+      long buffer = getU64(ram, entry + DESCRIPTOR_ADDR);
+      long described = getU64(ram, entry + DESCRIPTOR_LEN_ID_FLAGS);
+      chain.add(buffer, length(described), (descriptorFlags(described) & DESC_F_WRITE) != 0);
+    }
+  }
+
+  @Override
+  public void addUsed(DescriptorChain chain, long written) {
+    // WRITE says that the length means something (section 2.8.8).
+    int flags = usedFlags(nextUsed, size) | (written > 0 ? DESC_F_WRITE : 0);
+    long word = descriptorWord((int) written, chain.head(), flags);
+    if (nextUsed == publishedUsed) {
+      publishingWord = word;
+    } else if (inOrder) {
+      // One descriptor for the batch: the last one's id, in the place of the first (section 2.8.9).
+      int first = usedFlags(publishedUsed, size) | (written > 0 ? DESC_F_WRITE : 0);
+      publishingWord = descriptorWord((int) written, chain.head(), first);
+    } else {
+      setU64(ring, at(nextUsed) + DESCRIPTOR_LEN_ID_FLAGS, word);
+    }
+    nextUsed = advance(nextUsed, chain.ringLength(), size);
+    inFlight -= chain.ringLength();
+    unpublished++;
+  }
+
+  @Override
+  public boolean inOrder() {
+    return inOrder;
+  }
+
+  @Override
+  public boolean publishUsed() {
+    if (unpublished == 0) {
+      return false;
+    }
+    int old = publishedUsed;
+    // Release: the batch's other descriptors, and the data behind them, are visible before it.
+    setU64Release(ring, at(old) + DESCRIPTOR_LEN_ID_FLAGS, publishingWord);
+    publishedUsed = nextUsed;
+    unpublished = 0;
+    // The descriptor must be visible before the driver's wish is read: a driver that armed its
+    // interrupt just before either sees it, or is seen here (section 2.8.21.3.1).
+    GuestMemory.fullFence();
+    return wantsEvent(getU32(driverEvent, 0), eventIndex, nextUsed, old, size);
+  }
+
+  @Override
+  public int unpublished() {
+    return unpublished;
+  }
+
+  @Override
+  public void suppressKicks() {
+    if (kicksEnabled) {
+      kicksEnabled = false;
+      setU32(deviceEvent, 0, event(EVENT_DISABLE, 0));
+    }
+  }
+
+  @Override
+  public boolean enableKicks() {
+    kicksEnabled = true;
+    int flags = eventIndex ? EVENT_DESC : EVENT_ENABLE;
+    setU32(deviceEvent, 0, event(flags, offsetWrap(nextAvailable, size)));
+    // The wish must be visible before the ring is looked at again: a driver that published just
+    // before either sees the wish, or is seen here (section 2.8.21.3.1).
+    GuestMemory.fullFence();
+    return isAvailable(descriptorFlags(availableWord()), nextAvailable, size);
+  }
+}
