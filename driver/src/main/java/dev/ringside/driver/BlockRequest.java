@@ -13,14 +13,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockRequest {
   private static final int INITIAL_SEGMENTS = 4;
+  private static final int INITIAL_RANGES = 4;
+  private static final long[] NO_RANGES = {};
 
   private BlockOperation operation = BlockOperation.READ;
   private long sector;
-  private long sectorCount;
   private long[] addresses = new long[INITIAL_SEGMENTS];
   private int[] lengths = new int[INITIAL_SEGMENTS];
   private int segments;
   private long bytes;
+  private int longestSegment;
+  private long[] rangeSectors = NO_RANGES;
+  private long[] rangeCounts = NO_RANGES;
+  private int ranges;
+  private boolean unmap;
+  private long appendedSector;
   private BlockStatus status = BlockStatus.PENDING;
   private boolean inFlight;
   private long submittedAt;
@@ -29,40 +36,140 @@ public final class BlockRequest {
 
   /** Makes this a read that starts at {@code sector}; {@link #segment} says into what. */
   public BlockRequest read(long sector) {
-    return start(BlockOperation.READ, sector, 0);
+    return start(BlockOperation.READ, sector);
   }
 
   /** Makes this a write that starts at {@code sector}; {@link #segment} says from what. */
   public BlockRequest write(long sector) {
-    return start(BlockOperation.WRITE, sector, 0);
+    return start(BlockOperation.WRITE, sector);
   }
 
   /** Makes this a flush. */
   public BlockRequest flush() {
-    return start(BlockOperation.FLUSH, 0, 0);
+    return start(BlockOperation.FLUSH, 0);
   }
 
-  /** Makes this a discard of {@code count} sectors. */
+  /** Makes this a discard of {@code count} sectors; {@link #range} adds more. */
   public BlockRequest discard(long sector, long count) {
-    return start(BlockOperation.DISCARD, sector, count);
+    return start(BlockOperation.DISCARD, sector).range(sector, count);
+  }
+
+  /**
+   * Makes this a write of zeros to {@code count} sectors; {@link #range} adds more.
+   *
+   * @param giveBack whether the device may give the sectors' space back
+   */
+  public BlockRequest writeZeroes(long sector, long count, boolean giveBack) {
+    start(BlockOperation.WRITE_ZEROES, sector).unmap = giveBack;
+    return range(sector, count);
+  }
+
+  /** Makes this a secure erase of {@code count} sectors; {@link #range} adds more. */
+  public BlockRequest secureErase(long sector, long count) {
+    return start(BlockOperation.SECURE_ERASE, sector).range(sector, count);
   }
 
   /** Makes this a request for the device's serial; one segment of 20 bytes receives it. */
   public BlockRequest getId() {
-    return start(BlockOperation.GET_ID, 0, 0);
+    return start(BlockOperation.GET_ID, 0);
   }
 
-  private BlockRequest start(BlockOperation next, long nextSector, long count) {
+  /**
+   * Makes this a request for the device's wear; one segment of {@link DiskLifetime#SIZE} bytes
+   * receives it.
+   */
+  public BlockRequest getLifetime() {
+    return start(BlockOperation.GET_LIFETIME, 0);
+  }
+
+  /**
+   * Makes this a write to wherever the write pointer of a zone is; {@link #appendedSector} says
+   * where that was.
+   *
+   * @param zone its first sector
+   */
+  public BlockRequest zoneAppend(long zone) {
+    return start(BlockOperation.ZONE_APPEND, zone);
+  }
+
+  /**
+   * Makes this a request for the state of zones, from the one that {@code sector} lies in; segments
+   * of {@link ZoneReport#sizeFor} bytes receive it.
+   */
+  public BlockRequest zoneReport(long sector) {
+    return start(BlockOperation.ZONE_REPORT, sector);
+  }
+
+  /**
+   * Makes this an operation on a zone without data.
+   *
+   * @param operation {@link BlockOperation#ZONE_OPEN}, {@link BlockOperation#ZONE_CLOSE}, {@link
+   *     BlockOperation#ZONE_FINISH} or {@link BlockOperation#ZONE_RESET}
+   * @param zone its first sector
+   */
+  public BlockRequest zone(BlockOperation operation, long zone) {
+    return switch (operation) {
+      case ZONE_OPEN, ZONE_CLOSE, ZONE_FINISH, ZONE_RESET -> start(operation, zone);
+      case READ,
+          WRITE,
+          FLUSH,
+          DISCARD,
+          WRITE_ZEROES,
+          SECURE_ERASE,
+          GET_ID,
+          GET_LIFETIME,
+          ZONE_APPEND,
+          ZONE_REPORT,
+          ZONE_RESET_ALL ->
+          throw new IllegalArgumentException(operation + " is not an operation on one zone");
+    };
+  }
+
+  /** Makes this a reset of all sequential zones. */
+  public BlockRequest zoneResetAll() {
+    return start(BlockOperation.ZONE_RESET_ALL, 0);
+  }
+
+  private BlockRequest start(BlockOperation next, long nextSector) {
+    requireNotInFlight();
+    operation = next;
+    sector = nextSector;
+    segments = 0;
+    bytes = 0;
+    longestSegment = 0;
+    ranges = 0;
+    unmap = false;
+    status = BlockStatus.PENDING;
+    return this;
+  }
+
+  private void requireNotInFlight() {
     if (inFlight) {
       throw new IllegalStateException("the request is in flight");
     }
-    operation = next;
-    sector = nextSector;
-    sectorCount = count;
-    segments = 0;
-    bytes = 0;
-    status = BlockStatus.PENDING;
+  }
+
+  /** Adds sectors to a discard, write of zeros or secure erase. */
+  public BlockRequest range(long first, long count) {
+    requireNotInFlight();
+    if (!coversRanges(operation)) {
+      throw new IllegalStateException(operation + " covers no ranges");
+    }
+    if (ranges == rangeSectors.length) {
+      int room = Math.max(INITIAL_RANGES, ranges * 2);
+      rangeSectors = Arrays.copyOf(rangeSectors, room);
+      rangeCounts = Arrays.copyOf(rangeCounts, room);
+    }
+    rangeSectors[ranges] = first;
+    rangeCounts[ranges] = count;
+    ranges++;
     return this;
+  }
+
+  private static boolean coversRanges(BlockOperation operation) {
+    return operation == BlockOperation.DISCARD
+        || operation == BlockOperation.WRITE_ZEROES
+        || operation == BlockOperation.SECURE_ERASE;
   }
 
   /**
@@ -72,9 +179,7 @@ public final class BlockRequest {
    * @param length in bytes, positive
    */
   public BlockRequest segment(long address, int length) {
-    if (inFlight) {
-      throw new IllegalStateException("the request is in flight");
-    }
+    requireNotInFlight();
     if (length <= 0) {
       throw new IllegalArgumentException("a segment of " + length + " bytes");
     }
@@ -86,6 +191,7 @@ public final class BlockRequest {
     lengths[segments] = length;
     segments++;
     bytes += length;
+    longestSegment = Math.max(longestSegment, length);
     return this;
   }
 
@@ -104,9 +210,44 @@ public final class BlockRequest {
     return sector;
   }
 
-  /** How many sectors the request covers. */
+  /** How many sectors the request covers, in all of its ranges. */
   public long sectorCount() {
-    return operation == BlockOperation.DISCARD ? sectorCount : bytes / BlockLimits.SECTOR_SIZE;
+    if (ranges == 0) {
+      return bytes / BlockLimits.SECTOR_SIZE;
+    }
+    long count = 0;
+    for (int i = 0; i < ranges; i++) {
+      count += rangeCounts[i];
+    }
+    return count;
+  }
+
+  /** How many ranges there are; none, unless the operation covers ranges. */
+  public int ranges() {
+    return ranges;
+  }
+
+  /** First sector of a range. */
+  public long rangeSector(int index) {
+    return rangeSectors[index];
+  }
+
+  /** How many sectors a range has. */
+  public long rangeCount(int index) {
+    return rangeCounts[index];
+  }
+
+  /** Whether a write of zeros may give space back. */
+  public boolean unmap() {
+    return unmap;
+  }
+
+  /**
+   * Where a {@link BlockOperation#ZONE_APPEND} that ended well has put its data. A number of the
+   * device's: it is checked when a request uses it.
+   */
+  public long appendedSector() {
+    return appendedSector;
   }
 
   /** How many segments there are. */
@@ -127,6 +268,20 @@ public final class BlockRequest {
   /** Length of all segments in bytes. */
   public long bytes() {
     return bytes;
+  }
+
+  /** Length of the longest segment in bytes. */
+  int longestSegment() {
+    return longestSegment;
+  }
+
+  /** What stands in the header: only operations at one place have a sector there. */
+  long headerSector() {
+    return ranges == 0 ? sector : 0;
+  }
+
+  void appendedAt(long where) {
+    appendedSector = where;
   }
 
   /** How it ended, once it has. */

@@ -49,6 +49,15 @@ interface DeviceRegisters {
   /** Why the interrupt was raised, and that the driver has seen it. */
   int acknowledgeInterrupt();
 
+  /** Reads a field of 8 bits of the configuration space, unsigned. */
+  int config8(int offset);
+
+  /** Reads a field of 16 bits of the configuration space, unsigned. */
+  int config16(int offset);
+
+  /** Writes a field of 8 bits of the configuration space. */
+  void setConfig8(int offset, int value);
+
   /** Reads 32 bits of the configuration space. */
   int config32(int offset);
 

@@ -32,8 +32,8 @@ sealed interface DriverQueue permits SplitDriverQueue, PackedDriverQueue {
   /** Guest-physical address of the device area. */
   long deviceArea();
 
-  /** Whether {@link #add} has room for a chain with so many data buffers. */
-  boolean hasRoom(int dataBuffers);
+  /** Whether {@link #add} has room for a chain with so many buffers between header and status. */
+  boolean hasRoom(int buffers);
 
   /**
    * Adds a slot's chain with one data buffer. There must be room.
@@ -44,11 +44,9 @@ sealed interface DriverQueue permits SplitDriverQueue, PackedDriverQueue {
   void add(int slot, long address, int length, boolean deviceWrites);
 
   /**
-   * Adds a slot's chain with a request's segments for its data. There must be room.
-   *
-   * @param deviceWrites whether the device writes the segments
+   * Adds a slot's chain with any number of buffers between header and status. There must be room.
    */
-  void add(int slot, BlockRequest request, boolean deviceWrites);
+  void add(int slot, ChainBuffers buffers);
 
   /** Makes the added chains visible to the device; says how many these are. */
   int publish();

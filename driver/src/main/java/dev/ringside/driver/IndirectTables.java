@@ -11,14 +11,14 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The indirect tables of a queue's chains, one for each slot (virtio 1.4, sections 2.7.5.3 and
- * 2.8.7). A chain is the slot's header, any number of data buffers, and the slot's status byte.
+ * 2.8.7). A chain is the slot's header, any number of buffers, and the slot's status byte.
  *
- * <p>A chain of one data buffer, which most are, has its table in the slot's own cell. Header and
- * status of it are written once; a request adds only the buffer. Every other chain has a large
- * table outside.
+ * <p>A chain of one buffer between them, which most are, has its table in the slot's own cell.
+ * Header and status of it are written once; a request adds only the buffer. Every other chain has a
+ * large table outside.
  */
 final class IndirectTables {
-  /** Entries of a chain besides its data: header and status. */
+  /** Entries of a chain besides the buffers between them: header and status. */
   static final int FRAMING = 2;
 
   private final FrameAllocator frames;
@@ -70,7 +70,7 @@ final class IndirectTables {
   }
 
   /**
-   * Writes the chain with one data buffer.
+   * Writes the chain with one buffer.
    *
    * @return whether the table has another address or length than the slot's last one
    */
@@ -88,24 +88,24 @@ final class IndirectTables {
   }
 
   /**
-   * Writes the chain with a request's segments for its data.
+   * Writes the chain with any number of buffers.
    *
    * @return whether the table has another address or length than the slot's last one
    */
-  boolean write(int slot, BlockRequest request, boolean deviceWrites) {
-    int segments = request.segments();
-    if (segments == 1) {
-      return write(slot, request.segmentAddress(0), request.segmentLength(0), deviceWrites);
+  boolean write(int slot, ChainBuffers buffers) {
+    int count = buffers.count();
+    if (count == 1) {
+      return write(slot, buffers.address(0), buffers.length(0), buffers.deviceWrites(0));
     }
     put(slot, 0, slots.header(slot), word(BlkRequestLayout.HEADER_SIZE, false, 0, false));
-    for (int i = 0; i < segments; i++) {
-      long word = word(request.segmentLength(i), deviceWrites, i + 1, false);
-      put(slot, i + 1, request.segmentAddress(i), word);
+    for (int i = 0; i < count; i++) {
+      long word = word(buffers.length(i), buffers.deviceWrites(i), i + 1, false);
+      put(slot, i + 1, buffers.address(i), word);
     }
-    int last = segments + 1;
+    int last = count + 1;
     put(slot, last, slots.status(slot), word(BlkRequestLayout.STATUS_SIZE, true, last, true));
-    boolean changed = entries[slot] != segments + FRAMING;
-    entries[slot] = segments + FRAMING;
+    boolean changed = entries[slot] != count + FRAMING;
+    entries[slot] = count + FRAMING;
     return changed;
   }
 

@@ -1,6 +1,7 @@
 package dev.ringside.driver;
 
 import dev.ringside.virtio.spec.BlkConfigLayout;
+import dev.ringside.virtio.spec.BlkZoneModel;
 import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.Feature;
 
@@ -24,10 +25,16 @@ final class Initialization {
           Feature.IN_ORDER,
           Feature.BLK_SIZE_MAX,
           Feature.BLK_SEG_MAX,
-          Feature.BLK_BLK_SIZE,
           Feature.BLK_RO,
+          Feature.BLK_BLK_SIZE,
           Feature.BLK_FLUSH,
-          Feature.BLK_DISCARD);
+          Feature.BLK_TOPOLOGY,
+          Feature.BLK_CONFIG_WCE,
+          Feature.BLK_DISCARD,
+          Feature.BLK_WRITE_ZEROES,
+          Feature.BLK_LIFETIME,
+          Feature.BLK_SECURE_ERASE,
+          Feature.BLK_ZONED);
 
   private final DeviceRegisters registers;
   private final Guest guest;
@@ -44,11 +51,11 @@ final class Initialization {
    * What came of it.
    *
    * @param features that driver and device agreed on
-   * @param limits of the device, and of a request
+   * @param configuration where the limits of the device and of a request are read
    * @param slots of the requests in flight
    * @param queue enabled, and empty
    */
-  record Agreed(long features, BlockLimits limits, RequestSlots slots, DriverQueue queue) {}
+  record Agreed(long features, LimitsReader configuration, RequestSlots slots, DriverQueue queue) {}
 
   /**
    * Brings a device up.
@@ -82,7 +89,7 @@ final class Initialization {
     RequestSlots slots = new RequestSlots(guest.memory(), guest.frames(), size);
     return new Agreed(
         features,
-        limits(features, size, segments),
+        new LimitsReader(registers, features, size, segments),
         slots,
         enableQueue(features, size, slots, segments));
   }
@@ -91,6 +98,11 @@ final class Initialization {
     long features = registers.deviceFeatures() & SUPPORTED_FEATURES & settings.features();
     if (!Feature.VERSION_1.isIn(features)) {
       throw giveUp("the device does not offer VERSION_1");
+    }
+    if (Feature.BLK_ZONED.isIn(features)
+        && registers.config8(BlkConfigLayout.ZONE_MODEL) == BlkZoneModel.HOST_MANAGED.code()) {
+      // Section 5.2.5.1: not together with host-managed zones.
+      features &= ~Feature.BLK_DISCARD.mask();
     }
     registers.setDriverFeatures(features);
     add(DeviceStatus.FEATURES_OK);
@@ -110,7 +122,9 @@ final class Initialization {
   private int maxSegments(long features, int queueSize) {
     int offered =
         Feature.BLK_SEG_MAX.isIn(features) ? registers.config32(BlkConfigLayout.SEG_MAX) : 1;
-    int segments = Math.min(Math.min(offered, queueSize - IndirectTables.FRAMING), MAX_SEGMENTS);
+    // A ZONE_APPEND has its sector besides.
+    int others = IndirectTables.FRAMING + (Feature.BLK_ZONED.isIn(features) ? 1 : 0);
+    int segments = Math.min(Math.min(offered, queueSize - others), MAX_SEGMENTS);
     if (segments < 1) {
       throw giveUp("a queue of %d has no room for a request".formatted(queueSize));
     }
@@ -120,8 +134,10 @@ final class Initialization {
   private DriverQueue enableQueue(long features, int size, RequestSlots slots, int segments) {
     DriverQueue queue =
         Feature.RING_PACKED.isIn(features)
-            ? new PackedDriverQueue(guest.memory(), guest.frames(), size, slots, segments, features)
-            : new SplitDriverQueue(guest.memory(), guest.frames(), size, slots, segments, features);
+            ? new PackedDriverQueue(
+                guest.memory(), guest.frames(), size, slots, segments + 1, features)
+            : new SplitDriverQueue(
+                guest.memory(), guest.frames(), size, slots, segments + 1, features);
     if (!registers.enableQueue(
         QUEUE, size, queue.descriptorArea(), queue.driverArea(), queue.deviceArea())) {
       throw giveUp("the device does not enable its queue of " + size);
@@ -130,44 +146,6 @@ final class Initialization {
       queue.disableInterrupts();
     }
     return queue;
-  }
-
-  /**
-   * Reads the configuration space until it did not change meanwhile (virtio 1.4, section 2.5.1).
-   */
-  private BlockLimits limits(long features, int queueSize, int segments) {
-    while (true) {
-      int generation = registers.configGeneration();
-      long capacity =
-          unsigned(BlkConfigLayout.CAPACITY)
-              | unsigned(BlkConfigLayout.CAPACITY + Integer.BYTES) << Integer.SIZE;
-      int blockSize =
-          Feature.BLK_BLK_SIZE.isIn(features)
-              ? registers.config32(BlkConfigLayout.BLK_SIZE)
-              : BlockLimits.SECTOR_SIZE;
-      long segmentBytes =
-          Feature.BLK_SIZE_MAX.isIn(features)
-              ? unsigned(BlkConfigLayout.SIZE_MAX)
-              : Integer.MAX_VALUE;
-      long discardSectors =
-          Feature.BLK_DISCARD.isIn(features) ? unsigned(BlkConfigLayout.MAX_DISCARD_SECTORS) : 0;
-      if (generation == registers.configGeneration()) {
-        boolean indirect = Feature.INDIRECT_DESC.isIn(features);
-        return new BlockLimits(
-            capacity,
-            blockSize,
-            segments,
-            segmentBytes,
-            indirect ? queueSize : queueSize / (1 + IndirectTables.FRAMING),
-            Feature.BLK_RO.isIn(features),
-            Feature.BLK_FLUSH.isIn(features),
-            discardSectors);
-      }
-    }
-  }
-
-  private long unsigned(int field) {
-    return registers.config32(field) & 0xffff_ffffL;
   }
 
   private BlockDeviceException giveUp(String reason) {

@@ -98,6 +98,21 @@ final class MmioRegisters implements DeviceRegisters {
   }
 
   @Override
+  public int config8(int offset) {
+    return (int) bus.read(base + CONFIG + offset, Byte.BYTES);
+  }
+
+  @Override
+  public int config16(int offset) {
+    return (int) bus.read(base + CONFIG + offset, Short.BYTES);
+  }
+
+  @Override
+  public void setConfig8(int offset, int value) {
+    bus.write(base + CONFIG + offset, Byte.BYTES, value);
+  }
+
+  @Override
   public int config32(int offset) {
     return read(CONFIG + offset);
   }

@@ -65,14 +65,14 @@ final class PackedDriverQueue implements DriverQueue {
    * A ring in fresh memory.
    *
    * @param size 1 to 32768, and not less than there are slots
-   * @param maxSegments data buffers that a chain can have
+   * @param maxBuffers between header and status of a chain
    */
   PackedDriverQueue(
       GuestMemory memory,
       FrameAllocator frames,
       int size,
       RequestSlots slots,
-      int maxSegments,
+      int maxBuffers,
       long features) {
     this.frames = frames;
     this.size = size;
@@ -87,7 +87,7 @@ final class PackedDriverQueue implements DriverQueue {
     this.deviceEvent = memory.slice(deviceArea, EVENT_SIZE);
     this.tables =
         Feature.INDIRECT_DESC.isIn(features)
-            ? new IndirectTables(memory, frames, slots, maxSegments + IndirectTables.FRAMING, true)
+            ? new IndirectTables(memory, frames, slots, maxBuffers + IndirectTables.FRAMING, true)
             : null;
     this.chainLength = new int[slots.count()];
     this.order = new int[slots.count()];
@@ -115,8 +115,8 @@ final class PackedDriverQueue implements DriverQueue {
   }
 
   @Override
-  public boolean hasRoom(int dataBuffers) {
-    return freeDescriptors >= (tables != null ? 1 : dataBuffers + IndirectTables.FRAMING);
+  public boolean hasRoom(int buffers) {
+    return freeDescriptors >= (tables != null ? 1 : buffers + IndirectTables.FRAMING);
   }
 
   @Override
@@ -133,19 +133,19 @@ final class PackedDriverQueue implements DriverQueue {
   }
 
   @Override
-  public void add(int slot, BlockRequest request, boolean deviceWrites) {
+  public void add(int slot, ChainBuffers buffers) {
     if (tables != null) {
-      tables.write(slot, request, deviceWrites);
+      tables.write(slot, buffers);
       addTable(tables, slot);
       return;
     }
     put(slot, slots.header(slot), BlkRequestLayout.HEADER_SIZE, DESC_F_NEXT);
-    for (int i = 0; i < request.segments(); i++) {
-      int flags = flags(deviceWrites) | DESC_F_NEXT;
-      put(slot, request.segmentAddress(i), request.segmentLength(i), flags);
+    for (int i = 0; i < buffers.count(); i++) {
+      int flags = flags(buffers.deviceWrites(i)) | DESC_F_NEXT;
+      put(slot, buffers.address(i), buffers.length(i), flags);
     }
     put(slot, slots.status(slot), BlkRequestLayout.STATUS_SIZE, DESC_F_WRITE);
-    end(slot, request.segments() + IndirectTables.FRAMING);
+    end(slot, buffers.count() + IndirectTables.FRAMING);
   }
 
   private static int flags(boolean deviceWrites) {

@@ -12,16 +12,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The guest memory that each request in flight needs besides its data, made once: a cell with the
- * header and a small indirect table, the range of a discard, and the status byte.
+ * header and a small indirect table, a payload that is a range or the sector of a ZONE_APPEND, and
+ * the status byte.
  *
  * <pre>
- *   0         16                       64         64 n             80 n
- *   | header  | three table entries    |  ...     | range, n times | status, n times |
+ *   0         16                       64         64 n               80 n
+ *   | header  | three table entries    |  ...     | payload, n times | status, n times |
  *   |--------------- cell -------------|
  * </pre>
  *
  * <p>A cell is one cache line: what the device must read of a short request goes from one core to
- * the other at once. The status bytes of 64 requests come back in one line.
+ * the other at once. The status bytes of 64 requests come back in one line. A request of several
+ * ranges borrows memory for them while it is in flight.
  */
 final class RequestSlots {
   /** Entries of the indirect table in a cell: header, one data buffer, status. */
@@ -33,24 +35,30 @@ final class RequestSlots {
   /** What the status byte holds before the device writes it; no status of the specification. */
   private static final byte NOT_WRITTEN = (byte) 0xff;
 
+  private final GuestMemory guest;
   private final FrameAllocator frames;
   private final long base;
   private final MemorySegment memory;
-  private final long ranges;
+  private final long payloads;
   private final long statuses;
   private final @Nullable BlockRequest[] requests;
   private final FreeList free;
 
+  /** Where the ranges of a slot's request lie when they are several; 0 when they are not. */
+  private final long[] borrowed;
+
   RequestSlots(GuestMemory memory, FrameAllocator frames, int count) {
+    this.guest = memory;
     this.frames = frames;
-    this.ranges = (long) CELL_SIZE * count;
-    this.statuses = ranges + (long) BlkRequestLayout.RANGE_SIZE * count;
+    this.payloads = (long) CELL_SIZE * count;
+    this.statuses = payloads + (long) BlkRequestLayout.RANGE_SIZE * count;
     long size = statuses + (long) BlkRequestLayout.STATUS_SIZE * count;
     this.base = frames.allocate(size);
     this.memory = memory.slice(base, size);
     this.memory.asSlice(statuses).fill(NOT_WRITTEN);
     this.requests = new BlockRequest[count];
     this.free = new FreeList(count);
+    this.borrowed = new long[count];
   }
 
   /** How many slots there are. */
@@ -77,16 +85,34 @@ final class RequestSlots {
     long header = (long) CELL_SIZE * slot;
     // type in the low half, and the reserved field.
     setU64(memory, header + BlkRequestLayout.HEADER_TYPE, type & 0xffff_ffffL);
-    setU64(memory, header + BlkRequestLayout.HEADER_SECTOR, request.sector());
+    setU64(memory, header + BlkRequestLayout.HEADER_SECTOR, request.headerSector());
     return slot;
   }
 
-  /** Writes the range that a discard points at. */
-  void setRange(int slot, long sector, long count) {
-    long range = ranges + (long) BlkRequestLayout.RANGE_SIZE * slot;
-    setU64(memory, range + BlkRequestLayout.RANGE_SECTOR, sector);
-    // num_sectors in the low half, and no flags.
-    setU64(memory, range + BlkRequestLayout.RANGE_NUM_SECTORS, count);
+  /**
+   * Writes the ranges of a slot's request.
+   *
+   * @return their guest-physical address
+   */
+  long writeRanges(int slot, BlockRequest request) {
+    long address = payload(slot);
+    if (request.ranges() > 1) {
+      address = frames.allocate(rangeBytes(request));
+      borrowed[slot] = address;
+    }
+    int flags = request.unmap() ? BlkRequestLayout.RANGE_FLAG_UNMAP : 0;
+    for (int i = 0; i < request.ranges(); i++) {
+      long at = address + (long) i * BlkRequestLayout.RANGE_SIZE;
+      guest.setU64(at + BlkRequestLayout.RANGE_SECTOR, request.rangeSector(i));
+      guest.setU32(at + BlkRequestLayout.RANGE_NUM_SECTORS, (int) request.rangeCount(i));
+      guest.setU32(at + BlkRequestLayout.RANGE_FLAGS, flags);
+    }
+    return address;
+  }
+
+  /** Length of a request's ranges. */
+  static int rangeBytes(BlockRequest request) {
+    return request.ranges() * BlkRequestLayout.RANGE_SIZE;
   }
 
   /** Frees a slot; says whose it was. */
@@ -94,6 +120,13 @@ final class RequestSlots {
     BlockRequest request = requests[slot];
     if (request == null) {
       throw new IllegalStateException("slot " + slot + " was never taken");
+    }
+    if (request.operation() == BlockOperation.ZONE_APPEND) {
+      request.appendedAt(guest.getU64(payload(slot)));
+    }
+    if (borrowed[slot] != 0) {
+      frames.free(borrowed[slot], rangeBytes(request));
+      borrowed[slot] = 0;
     }
     free.give(slot);
     return request;
@@ -116,9 +149,9 @@ final class RequestSlots {
     setU64(memory, at + Long.BYTES, word);
   }
 
-  /** Guest-physical address of a slot's discard range. */
-  long range(int slot) {
-    return base + ranges + (long) BlkRequestLayout.RANGE_SIZE * slot;
+  /** Guest-physical address of a slot's payload. */
+  long payload(int slot) {
+    return base + payloads + (long) BlkRequestLayout.RANGE_SIZE * slot;
   }
 
   /** Guest-physical address of a slot's status byte. */

@@ -71,14 +71,14 @@ final class SplitDriverQueue implements DriverQueue {
    * A ring in fresh memory.
    *
    * @param size a power of two, and not less than there are slots
-   * @param maxSegments data buffers that a chain can have
+   * @param maxBuffers between header and status of a chain
    */
   SplitDriverQueue(
       GuestMemory memory,
       FrameAllocator frames,
       int size,
       RequestSlots slots,
-      int maxSegments,
+      int maxBuffers,
       long features) {
     this.frames = frames;
     this.size = size;
@@ -96,7 +96,7 @@ final class SplitDriverQueue implements DriverQueue {
     this.availEvent = availEventOffset(size);
     this.tables =
         Feature.INDIRECT_DESC.isIn(features)
-            ? new IndirectTables(memory, frames, slots, maxSegments + IndirectTables.FRAMING, false)
+            ? new IndirectTables(memory, frames, slots, maxBuffers + IndirectTables.FRAMING, false)
             : null;
     this.free = new FreeList(size);
     this.slotOf = new int[size];
@@ -127,8 +127,8 @@ final class SplitDriverQueue implements DriverQueue {
   }
 
   @Override
-  public boolean hasRoom(int dataBuffers) {
-    return tables != null ? chains < size : free.size() >= dataBuffers + IndirectTables.FRAMING;
+  public boolean hasRoom(int buffers) {
+    return tables != null ? chains < size : free.size() >= buffers + IndirectTables.FRAMING;
   }
 
   @Override
@@ -146,21 +146,21 @@ final class SplitDriverQueue implements DriverQueue {
   }
 
   @Override
-  public void add(int slot, BlockRequest request, boolean deviceWrites) {
+  public void add(int slot, ChainBuffers buffers) {
     if (tables != null) {
-      addTable(tables, slot, tables.write(slot, request, deviceWrites));
+      addTable(tables, slot, tables.write(slot, buffers));
       return;
     }
     int head = takeFirst(slot);
     int next = takeNext(head);
     put(head, slots.header(slot), BlkRequestLayout.HEADER_SIZE, DESC_F_NEXT, next);
-    for (int i = 0; i < request.segments(); i++) {
+    for (int i = 0; i < buffers.count(); i++) {
       int data = next;
       next = takeNext(data);
-      int flags = flags(deviceWrites) | DESC_F_NEXT;
-      put(data, request.segmentAddress(i), request.segmentLength(i), flags, next);
+      int flags = flags(buffers.deviceWrites(i)) | DESC_F_NEXT;
+      put(data, buffers.address(i), buffers.length(i), flags, next);
     }
-    end(slot, head, next, request.segments() + IndirectTables.FRAMING);
+    end(slot, head, next, buffers.count() + IndirectTables.FRAMING);
   }
 
   private static int flags(boolean deviceWrites) {

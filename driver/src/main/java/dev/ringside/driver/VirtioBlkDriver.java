@@ -6,6 +6,7 @@ import dev.ringside.machine.EventType;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.Scheduler;
+import dev.ringside.virtio.spec.BlkConfigLayout;
 import dev.ringside.virtio.spec.BlkRequestLayout;
 import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.MmioRegister;
@@ -29,9 +30,10 @@ public final class VirtioBlkDriver implements BlockDevice {
   private final GuestMemory memory;
   private final Clock clock;
   private final long features;
-  private final BlockLimits limits;
+  private final LimitsReader configuration;
   private final DriverQueue queue;
   private final RequestSlots slots;
+  private final ChainBuffers buffers = new ChainBuffers();
   private final DriverStats stats;
   private final EventLog.Track events;
   private final CompletionPolicy completion;
@@ -40,6 +42,7 @@ public final class VirtioBlkDriver implements BlockDevice {
   /** Requests that make a batch; {@link Integer#MAX_VALUE} leaves it to the caller. */
   private final int batchSize;
 
+  private BlockLimits limits;
   private int uncommitted;
 
   /** A driver of a device that is initialized. */
@@ -54,7 +57,8 @@ public final class VirtioBlkDriver implements BlockDevice {
     this.memory = guest.memory();
     this.clock = guest.scheduler().clock();
     this.features = agreed.features();
-    this.limits = agreed.limits();
+    this.configuration = agreed.configuration();
+    this.limits = configuration.read();
     this.queue = agreed.queue();
     this.slots = agreed.slots();
     this.stats = new DriverStats(queue.size());
@@ -105,20 +109,17 @@ public final class VirtioBlkDriver implements BlockDevice {
       throw new IllegalArgumentException("already in flight: " + request);
     }
     RequestRules.check(request, limits);
-    boolean discard = request.operation() == BlockOperation.DISCARD;
-    int dataBuffers = discard ? 1 : request.segments();
-    if (slots.isFull() || !queue.hasRoom(dataBuffers)) {
+    if (slots.isFull() || !queue.hasRoom(RequestRules.buffers(request))) {
       return false;
     }
     int slot = slots.take(request, RequestRules.typeOf(request.operation()));
-    boolean deviceWrites = request.operation() != BlockOperation.WRITE;
-    if (discard) {
-      slots.setRange(slot, request.sector(), request.sectorCount());
-      queue.add(slot, slots.range(slot), BlkRequestLayout.RANGE_SIZE, false);
-    } else if (dataBuffers == 1) {
-      queue.add(slot, request.segmentAddress(0), request.segmentLength(0), deviceWrites);
+    if (request.operation() == BlockOperation.READ && request.segments() == 1) {
+      queue.add(slot, request.segmentAddress(0), request.segmentLength(0), true);
+    } else if (request.operation() == BlockOperation.WRITE && request.segments() == 1) {
+      queue.add(slot, request.segmentAddress(0), request.segmentLength(0), false);
     } else {
-      queue.add(slot, request, deviceWrites);
+      gather(slot, request);
+      queue.add(slot, buffers);
     }
     request.submitted(timestamps ? clock.nanoTime() : 0);
     events.record(EventType.SUBMIT, slot, request.bytes());
@@ -127,6 +128,25 @@ public final class VirtioBlkDriver implements BlockDevice {
       kick();
     }
     return true;
+  }
+
+  /** Collects what stands between header and status. */
+  private void gather(int slot, BlockRequest request) {
+    buffers.clear();
+    if (request.ranges() > 0) {
+      buffers.readable(slots.writeRanges(slot, request), RequestSlots.rangeBytes(request));
+    }
+    boolean toDevice = RequestRules.sendsData(request.operation());
+    for (int i = 0; i < request.segments(); i++) {
+      if (toDevice) {
+        buffers.readable(request.segmentAddress(i), request.segmentLength(i));
+      } else {
+        buffers.writable(request.segmentAddress(i), request.segmentLength(i));
+      }
+    }
+    if (request.operation() == BlockOperation.ZONE_APPEND) {
+      buffers.writable(slots.payload(slot), BlkRequestLayout.APPEND_SECTOR_SIZE);
+    }
   }
 
   @Override
@@ -186,6 +206,7 @@ public final class VirtioBlkDriver implements BlockDevice {
     for (int idleRounds = 1; !queue.hasUsed(); idleRounds++) {
       if (idleRounds % HEALTH_CHECK_ROUNDS == 0) {
         checkHealth();
+        refreshLimits();
       }
       scheduler.pause(idleRounds);
     }
@@ -200,6 +221,7 @@ public final class VirtioBlkDriver implements BlockDevice {
       int reasons = registers.acknowledgeInterrupt();
       if ((reasons & MmioRegister.INTERRUPT_CONFIG) != 0) {
         checkHealth();
+        refreshLimits();
       }
       if ((reasons & MmioRegister.INTERRUPT_USED) != 0) {
         stats.interrupted();
@@ -212,6 +234,51 @@ public final class VirtioBlkDriver implements BlockDevice {
     if ((registers.status() & DeviceStatus.NEEDS_RESET) != 0) {
       throw new BlockDeviceException(
           "the device needs a reset; %d requests are lost".formatted(slots.inUse()));
+    }
+  }
+
+  /**
+   * Reads the limits again when the device has changed them. A driver that waits for a completion
+   * does so by itself when the device says so.
+   *
+   * @return whether they had changed
+   */
+  public boolean refreshLimits() {
+    if (!configuration.hasChanged()) {
+      return false;
+    }
+    limits = configuration.read();
+    return true;
+  }
+
+  /**
+   * When a completed write is durable.
+   *
+   * @throws IllegalStateException when the device does not say, see {@link
+   *     BlockLimits#cacheModeSwitch}
+   */
+  public CacheMode cacheMode() {
+    requireCacheModeSwitch();
+    return registers.config8(BlkConfigLayout.CACHE_MODE) == CacheMode.WRITEBACK.code()
+        ? CacheMode.WRITEBACK
+        : CacheMode.WRITETHROUGH;
+  }
+
+  /**
+   * Changes when a completed write is durable. Writes that completed before need a flush still.
+   *
+   * @return whether the device has done so
+   * @throws IllegalStateException as for {@link #cacheMode}
+   */
+  public boolean setCacheMode(CacheMode mode) {
+    requireCacheModeSwitch();
+    registers.setConfig8(BlkConfigLayout.CACHE_MODE, mode.code());
+    return cacheMode() == mode;
+  }
+
+  private void requireCacheModeSwitch() {
+    if (!limits.cacheModeSwitch()) {
+      throw new IllegalStateException("the device cannot switch its cache mode");
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
+import dev.ringside.machine.IoVector;
 import dev.ringside.virtio.queue.DescriptorChain;
 import dev.ringside.virtio.queue.DeviceQueue;
 import dev.ringside.virtio.queue.QueueConfig;
@@ -76,7 +77,7 @@ class RingPairTest {
     private final DeviceQueue device;
     private final GuestMemory memory;
     private final FrameAllocator frames;
-    private final BlockRequest[] requests;
+    private final ChainBuffers[] chains;
     private final ArrayDeque<Integer> added = new ArrayDeque<>();
     private final ArrayDeque<Integer> visible = new ArrayDeque<>();
     private final List<Popped> inDevice = new ArrayList<>();
@@ -93,7 +94,7 @@ class RingPairTest {
       this.inOrder = Feature.IN_ORDER.isIn(features);
       this.frames = new FrameAllocator(memory);
       this.slots = new RequestSlots(memory, frames, size);
-      this.requests = new BlockRequest[size];
+      this.chains = new ChainBuffers[size];
       this.driver =
           Feature.RING_PACKED.isIn(features)
               ? new PackedDriverQueue(memory, frames, size, slots, MAX_SEGMENTS, features)
@@ -125,18 +126,23 @@ class RingPairTest {
       if (slots.isFull() || !driver.hasRoom(segments)) {
         return;
       }
-      boolean deviceWrites = random.nextBoolean();
-      BlockRequest request = new BlockRequest();
-      request = deviceWrites ? request.read(7) : request.write(7);
+      ChainBuffers buffers = new ChainBuffers();
+      int readable = random.nextInt(segments + 1);
       for (int i = 0; i < segments; i++) {
-        request.segment(0x1000L * random.nextInt(4000), 1 + random.nextInt(100_000));
+        long address = 0x1000L * random.nextInt(4000);
+        int length = 1 + random.nextInt(100_000);
+        if (i < readable) {
+          buffers.readable(address, length);
+        } else {
+          buffers.writable(address, length);
+        }
       }
-      int slot = slots.take(request, 1);
-      requests[slot] = request;
+      int slot = slots.take(new BlockRequest(), 1);
+      chains[slot] = buffers;
       if (segments == 1 && random.nextBoolean()) {
-        driver.add(slot, request.segmentAddress(0), request.segmentLength(0), deviceWrites);
+        driver.add(slot, buffers.address(0), buffers.length(0), readable == 0);
       } else {
-        driver.add(slot, request, deviceWrites);
+        driver.add(slot, buffers);
       }
       added.add(slot);
     }
@@ -156,7 +162,7 @@ class RingPairTest {
     private void popAll() throws RingViolationException {
       device.suppressKicks();
       deviceSleeps = false;
-      int most = random.nextInt(2 * requests.length);
+      int most = random.nextInt(2 * chains.length);
       for (int i = 0; i < most; i++) {
         DescriptorChain chain = new DescriptorChain(memory);
         if (!device.pop(chain)) {
@@ -174,20 +180,22 @@ class RingPairTest {
     }
 
     private void check(int slot, DescriptorChain chain) {
-      BlockRequest request = requests[slot];
-      boolean write = request.operation() == BlockOperation.WRITE;
-      assertThat(chain.readable().offset(0)).isEqualTo(slots.header(slot));
-      assertThat(chain.readable().length(0)).isEqualTo(16);
-      int last = chain.writable().count() - 1;
-      assertThat(chain.writable().offset(last)).isEqualTo(slots.status(slot));
-      assertThat(chain.writable().length(last)).isEqualTo(1);
-      assertThat(chain.readable().count()).isEqualTo(1 + (write ? request.segments() : 0));
-      assertThat(last).isEqualTo(write ? 0 : request.segments());
-      for (int i = 0; i < request.segments(); i++) {
-        long offset = write ? chain.readable().offset(i + 1) : chain.writable().offset(i);
-        long length = write ? chain.readable().length(i + 1) : chain.writable().length(i);
-        assertThat(offset).isEqualTo(request.segmentAddress(i));
-        assertThat(length).isEqualTo(request.segmentLength(i));
+      ChainBuffers buffers = chains[slot];
+      IoVector readable = chain.readable();
+      IoVector writable = chain.writable();
+      assertThat(readable.offset(0)).isEqualTo(slots.header(slot));
+      assertThat(readable.length(0)).isEqualTo(16);
+      int last = writable.count() - 1;
+      assertThat(writable.offset(last)).isEqualTo(slots.status(slot));
+      assertThat(writable.length(last)).isEqualTo(1);
+      assertThat(readable.count() + writable.count()).isEqualTo(buffers.count() + 2);
+      int split = readable.count() - 1;
+      for (int i = 0; i < buffers.count(); i++) {
+        assertThat(buffers.deviceWrites(i)).isEqualTo(i >= split);
+        long offset = i < split ? readable.offset(i + 1) : writable.offset(i - split);
+        long length = i < split ? readable.length(i + 1) : writable.length(i - split);
+        assertThat(offset).isEqualTo(buffers.address(i));
+        assertThat(length).isEqualTo(buffers.length(i));
       }
     }
 
@@ -214,7 +222,7 @@ class RingPairTest {
 
     private void reap() {
       driverSleeps = false;
-      int most = random.nextInt(2 * requests.length);
+      int most = random.nextInt(2 * chains.length);
       for (int i = 0; i < most; i++) {
         assertThat(driver.hasUsed()).isEqualTo(!used.isEmpty());
         int slot = driver.nextUsed();

@@ -37,11 +37,11 @@ class SplitDriverQueueTest {
     if (!queue.hasRoom(segments)) {
       return false;
     }
-    BlockRequest request = new BlockRequest().write(0);
+    ChainBuffers buffers = new ChainBuffers();
     for (int i = 0; i < segments; i++) {
-      request.segment(0x1000L * i, 100 + i);
+      buffers.readable(0x1000L * i, 100 + i);
     }
-    queue.add(slot, request, false);
+    queue.add(slot, buffers);
     return true;
   }
 

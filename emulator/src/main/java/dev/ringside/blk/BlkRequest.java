@@ -5,18 +5,19 @@ import dev.ringside.machine.EventType;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.IoVector;
 import dev.ringside.machine.LittleEndian;
-import dev.ringside.storage.Storage;
 import dev.ringside.virtio.queue.DescriptorChain;
 import dev.ringside.virtio.queue.RingViolation;
 import dev.ringside.virtio.queue.RingViolationException;
 import dev.ringside.virtio.spec.BlkRequestLayout;
 import dev.ringside.virtio.spec.BlkRequestType;
 import dev.ringside.virtio.spec.BlkStatus;
+import dev.ringside.virtio.spec.Feature;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One virtio-blk request (virtio 1.4, section 5.2.6), in three steps: {@link #parse} finds header,
@@ -25,14 +26,24 @@ import java.util.Arrays;
  * allocation.
  */
 final class BlkRequest {
-  private final BlkLimits limits;
-  private final Storage storage;
+  /** A bit for each type whose data the device reads. */
+  private static final int DATA_FROM_DRIVER =
+      1 << BlkRequestType.OUT.code()
+          | 1 << BlkRequestType.DISCARD.code()
+          | 1 << BlkRequestType.WRITE_ZEROES.code()
+          | 1 << BlkRequestType.SECURE_ERASE.code()
+          | 1 << BlkRequestType.ZONE_APPEND.code();
+
+  private final Disk disk;
   private final MemorySegment ram;
   private final DescriptorChain chain;
 
-  /** Where structured bytes go whose framing cuts through them. */
+  /** Where a header goes whose framing cuts through it. */
   private final MemorySegment gathered =
-      MemorySegment.ofArray(new byte[BlkRequestLayout.RANGE_SIZE]);
+      MemorySegment.ofArray(new byte[BlkRequestLayout.HEADER_SIZE]);
+
+  /** Made when there is a request for it. */
+  private @Nullable RangeCommand ranges;
 
   /** The type as it stands on the wire; a reference would cost a write barrier each time. */
   private int typeCode;
@@ -43,9 +54,8 @@ final class BlkRequest {
   private int status;
   private long written;
 
-  BlkRequest(BlkLimits limits, Storage storage, GuestMemory memory) {
-    this.limits = limits;
-    this.storage = storage;
+  BlkRequest(Disk disk, GuestMemory memory) {
+    this.disk = disk;
     this.ram = memory.segment();
     this.chain = new DescriptorChain(memory);
   }
@@ -63,7 +73,7 @@ final class BlkRequest {
   /** What remains of one half of the chain when header and status are cut off. */
   private IoVector data() {
     boolean fromDriver =
-        typeCode == BlkRequestType.OUT.code() || typeCode == BlkRequestType.DISCARD.code();
+        typeCode >= 0 && typeCode < Integer.SIZE && (DATA_FROM_DRIVER >>> typeCode & 1) != 0;
     return fromDriver ? chain.readable() : chain.writable();
   }
 
@@ -124,42 +134,62 @@ final class BlkRequest {
       case OUT -> write();
       case FLUSH -> flush();
       case GET_ID -> getId();
-      case DISCARD -> discard();
-      case GET_LIFETIME,
-          WRITE_ZEROES,
-          SECURE_ERASE,
-          ZONE_APPEND,
+      case GET_LIFETIME -> getLifetime();
+      case DISCARD -> ranges().discard(chain.readable());
+      case WRITE_ZEROES -> ranges().writeZeroes(chain.readable());
+      case SECURE_ERASE -> ranges().secureErase(chain.readable());
+      case ZONE_APPEND,
           ZONE_REPORT,
           ZONE_OPEN,
           ZONE_CLOSE,
           ZONE_FINISH,
           ZONE_RESET,
           ZONE_RESET_ALL ->
-          BlkStatus.UNSUPP;
+          zoneCommand(type);
     };
   }
 
   private int read() throws IOException {
     IoVector data = chain.writable();
-    if (!isOnDisk(sector, data.bytes())) {
+    long bytes = data.bytes();
+    if (!disk.contains(sector, bytes)) {
       return BlkStatus.IOERR;
     }
-    storage.read(sector * BlkRequestLayout.SECTOR_SIZE, data);
-    written += data.bytes();
-    return BlkStatus.OK;
+    ZonedDisk zones = disk.zones();
+    int result = BlkStatus.OK;
+    if (zones == null) {
+      disk.storage().read(sector * BlkRequestLayout.SECTOR_SIZE, data);
+    } else {
+      result = zones.read(sector, data);
+    }
+    written += result == BlkStatus.OK ? bytes : 0;
+    return result;
   }
 
   private int write() throws IOException {
     IoVector data = chain.readable();
-    if (storage.readOnly() || !isOnDisk(sector, data.bytes())) {
+    if (disk.storage().readOnly() || !disk.contains(sector, data.bytes())) {
       return BlkStatus.IOERR;
     }
-    storage.write(sector * BlkRequestLayout.SECTOR_SIZE, data);
+    ZonedDisk zones = disk.zones();
+    if (zones == null) {
+      disk.storage().write(sector * BlkRequestLayout.SECTOR_SIZE, data);
+    } else {
+      int result = zones.write(sector, data);
+      if (result != BlkStatus.OK) {
+        return result;
+      }
+    }
+    disk.noteWrite(sector, data.bytes());
+    disk.settle();
     return BlkStatus.OK;
   }
 
   private int flush() throws IOException {
-    storage.flush();
+    if (!disk.has(Feature.BLK_FLUSH)) {
+      return BlkStatus.UNSUPP;
+    }
+    disk.storage().flush();
     return BlkStatus.OK;
   }
 
@@ -167,51 +197,76 @@ final class BlkRequest {
   private int getId() {
     byte[] id =
         Arrays.copyOf(
-            limits.serial().getBytes(StandardCharsets.US_ASCII), BlkRequestLayout.ID_BYTES);
-    IoVector data = chain.writable();
-    int copied = 0;
-    for (int i = 0; i < data.count() && copied < id.length; i++) {
-      int length = (int) Math.min(data.length(i), id.length - copied);
-      MemorySegment.copy(id, copied, ram, ValueLayout.JAVA_BYTE, data.offset(i), length);
-      copied += length;
-    }
-    written += copied;
+            disk.profile().serial().getBytes(StandardCharsets.US_ASCII), BlkRequestLayout.ID_BYTES);
+    written += chain.writable().copyFrom(MemorySegment.ofArray(id));
     return BlkStatus.OK;
   }
 
-  private int discard() throws IOException {
-    if (!limits.discard()) {
+  private int getLifetime() {
+    LifetimeCounters wear = disk.wear();
+    if (wear == null) {
       return BlkStatus.UNSUPP;
     }
+    written += chain.writable().copyFrom(wear.report());
+    return BlkStatus.OK;
+  }
+
+  private RangeCommand ranges() {
+    RangeCommand made = ranges;
+    if (made == null) {
+      made = new RangeCommand(disk);
+      ranges = made;
+    }
+    return made;
+  }
+
+  private int zoneCommand(BlkRequestType type) throws IOException {
+    ZonedDisk zones = disk.zones();
+    if (zones == null) {
+      return BlkStatus.UNSUPP;
+    }
+    if (type == BlkRequestType.ZONE_REPORT) {
+      long report = zones.report(sector, chain.writable());
+      written += Math.max(report, 0);
+      return statusOf(report);
+    }
+    if (disk.storage().readOnly()) {
+      return BlkStatus.IOERR;
+    }
+    return switch (type) {
+      case ZONE_APPEND -> append(zones);
+      case ZONE_OPEN -> zones.open(sector);
+      case ZONE_CLOSE -> zones.close(sector);
+      case ZONE_FINISH -> zones.finish(sector);
+      case ZONE_RESET -> zones.reset(sector);
+      case ZONE_RESET_ALL -> zones.resetAll();
+      default -> BlkStatus.UNSUPP; // no zone command
+    };
+  }
+
+  /** The sector that the data went to stands right before the status byte. */
+  private int append(ZonedDisk zones) throws IOException {
     IoVector data = chain.readable();
-    long ranges = data.bytes() / BlkRequestLayout.RANGE_SIZE;
-    if (storage.readOnly()
-        || data.bytes() % BlkRequestLayout.RANGE_SIZE != 0
-        || ranges < 1
-        || ranges > BlkLimits.MAX_DISCARD_RANGES) {
+    IoVector result = chain.writable();
+    if (data.bytes() % BlkRequestLayout.SECTOR_SIZE != 0
+        || result.bytes() < BlkRequestLayout.APPEND_SECTOR_SIZE) {
       return BlkStatus.IOERR;
     }
-    data.copyTo(gathered);
-    long first = LittleEndian.getU64(gathered, BlkRequestLayout.RANGE_SECTOR);
-    long count = LittleEndian.getU32(gathered, BlkRequestLayout.RANGE_NUM_SECTORS) & 0xffff_ffffL;
-    int flags = LittleEndian.getU32(gathered, BlkRequestLayout.RANGE_FLAGS);
-    if (flags != 0) {
-      return BlkStatus.UNSUPP;
+    long at = zones.append(sector, data);
+    if (at < 0) {
+      return statusOf(at);
     }
-    if (count > BlkLimits.MAX_DISCARD_SECTORS
-        || !isOnDisk(first, count * BlkRequestLayout.SECTOR_SIZE)) {
-      return BlkStatus.IOERR;
-    }
-    storage.discard(first * BlkRequestLayout.SECTOR_SIZE, count * BlkRequestLayout.SECTOR_SIZE);
+    disk.noteWrite(at, data.bytes());
+    disk.settle();
+    MemorySegment appended = MemorySegment.ofArray(new byte[BlkRequestLayout.APPEND_SECTOR_SIZE]);
+    LittleEndian.setU64(appended, 0, at);
+    result.dropFirst(result.bytes() - BlkRequestLayout.APPEND_SECTOR_SIZE);
+    written += result.copyFrom(appended);
     return BlkStatus.OK;
   }
 
-  private boolean isOnDisk(long first, long bytes) {
-    long count = bytes / BlkRequestLayout.SECTOR_SIZE;
-    return bytes % BlkRequestLayout.SECTOR_SIZE == 0
-        && first >= 0
-        && count <= storage.sectors()
-        && first <= storage.sectors() - count;
+  private static int statusOf(long result) {
+    return result < 0 ? (int) -result : BlkStatus.OK;
   }
 
   /**

@@ -5,7 +5,6 @@ import dev.ringside.machine.EventType;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.machine.Signal;
 import dev.ringside.machine.Task;
-import dev.ringside.storage.Storage;
 import dev.ringside.virtio.queue.DeviceQueue;
 import dev.ringside.virtio.queue.RingViolationException;
 import dev.ringside.virtio.transport.VirtioFunction;
@@ -29,8 +28,7 @@ final class QueueService implements Runnable {
   private final int number;
   private final DeviceQueue queue;
   private final VirtioFunction function;
-  private final Storage storage;
-  private final BlkLimits limits;
+  private final Disk disk;
   private final Scheduler scheduler;
   private final @Nullable WorkerPool workers;
   private final boolean polling;
@@ -53,8 +51,7 @@ final class QueueService implements Runnable {
       int number,
       DeviceQueue queue,
       VirtioFunction function,
-      Storage storage,
-      BlkLimits limits,
+      Disk disk,
       Scheduler scheduler,
       @Nullable WorkerPool workers,
       boolean polling,
@@ -66,8 +63,7 @@ final class QueueService implements Runnable {
     this.workers = workers;
     this.polling = polling;
     this.events = log.track("queue-" + number);
-    this.storage = storage;
-    this.limits = limits;
+    this.disk = disk;
     this.processed = new MpscAtomicArrayQueue<>(Math.max(2, queue.size()));
     Arrays.setAll(batch, i -> takeFree());
     this.task = scheduler.start("queue-" + number, this);
@@ -180,9 +176,7 @@ final class QueueService implements Runnable {
 
   /** Slots are made as they are needed: a batch more than the ring has descriptors at most. */
   private Slot takeFree() {
-    return free.isEmpty()
-        ? new Slot(new BlkRequest(limits, storage, function.memory()))
-        : free.pop();
+    return free.isEmpty() ? new Slot(new BlkRequest(disk, function.memory())) : free.pop();
   }
 
   private void finish(BlkRequest request) {

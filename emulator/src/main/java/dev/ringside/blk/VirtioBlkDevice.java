@@ -6,21 +6,26 @@ import dev.ringside.storage.Storage;
 import dev.ringside.virtio.queue.DeviceQueue;
 import dev.ringside.virtio.queue.QueueConfig;
 import dev.ringside.virtio.spec.BlkConfigLayout;
+import dev.ringside.virtio.spec.BlkZoneModel;
+import dev.ringside.virtio.spec.BlkZoneState;
 import dev.ringside.virtio.spec.DeviceId;
 import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.transport.VirtioDevice;
 import dev.ringside.virtio.transport.VirtioFunction;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A virtio block device over a {@link Storage} (virtio 1.4, section 5.2): reads, writes, flushes,
- * discards where the storage has them, and the serial.
+ * A virtio block device over a {@link Storage} (virtio 1.4, section 5.2). What it offers follows
+ * from the storage, from the {@link DiskProfile} and from the settings.
+ *
+ * <p>The cache mode says when a completed write is stable: in writeback mode after a flush, in
+ * writethrough mode at once, because each write flushes the storage. A driver that knows CONFIG_WCE
+ * switches it; one that knows neither that nor FLUSH gets writethrough.
+ *
+ * <p>Zones and wear belong to the disk: a reset of the device does not change them.
  */
 public final class VirtioBlkDevice implements VirtioDevice {
-  private static final int QUEUES = 1;
-
   /** Data segments of one request. A power of two less header and status, as drivers like it. */
   private static final int MAX_SEGMENTS = 254;
 
@@ -28,11 +33,16 @@ public final class VirtioBlkDevice implements VirtioDevice {
   private final Scheduler scheduler;
   private final EventLog events;
   private final BlkSettings settings;
-  private final BlkLimits limits;
   private final long features;
-  private final ByteBuffer config;
-  private final @Nullable QueueService[] services = new QueueService[QUEUES];
+  private final BlkConfigSpace config;
+  private final CacheMode cache;
+  private final @Nullable ZoneLayout zoneLayout;
+  private final @Nullable ZoneTable zones;
+  private final @Nullable LifetimeCounters wear;
+  private final @Nullable QueueService[] services;
+  private long agreed;
   private @Nullable VirtioFunction function;
+  private @Nullable Disk disk;
   private @Nullable WorkerPool workers;
 
   /** A device that is not started; the storage stays the caller's to close. */
@@ -42,44 +52,31 @@ public final class VirtioBlkDevice implements VirtioDevice {
     this.scheduler = scheduler;
     this.events = events;
     this.settings = settings;
+    this.services = new QueueService[settings.queues()];
+    DiskProfile profile = settings.disk();
+    this.cache = new CacheMode(profile.writeback());
+    Endurance endurance = profile.endurance();
+    this.wear = endurance == null ? null : new LifetimeCounters(endurance);
     int segments = Math.clamp(settings.queueSize() - 2L, 1, MAX_SEGMENTS);
-    this.features = offered(storage) & settings.offeredFeatures();
-    this.limits =
-        new BlkLimits(
-            segments, Storage.SECTOR_SIZE, Feature.BLK_DISCARD.isIn(features), settings.serial());
-    this.config = configSpace();
+    this.zoneLayout = zoneLayout(profile, segments);
+    this.zones = zoneLayout == null ? null : new ZoneTable(zoneLayout, storage.sectors());
+    this.features = BlkFeatures.offered(storage, settings);
+    this.config = new BlkConfigSpace(settings, features, segments, storage.discards());
+    config.setCapacity(storage.sectors());
+    reset();
   }
 
-  private static long offered(Storage storage) {
-    long features =
-        Feature.setOf(
-            Feature.VERSION_1,
-            Feature.INDIRECT_DESC,
-            Feature.EVENT_IDX,
-            Feature.RING_PACKED,
-            Feature.IN_ORDER,
-            Feature.BLK_SEG_MAX,
-            Feature.BLK_BLK_SIZE,
-            Feature.BLK_FLUSH);
-    if (storage.readOnly()) {
-      features |= Feature.BLK_RO.mask();
-    } else if (storage.discards()) {
-      features |= Feature.BLK_DISCARD.mask();
+  /**
+   * The zones that a driver can see. One ZONE_APPEND takes no more than the segments of a request
+   * hold (section 5.2.5.2).
+   */
+  private static @Nullable ZoneLayout zoneLayout(DiskProfile profile, int segments) {
+    ZoneLayout layout = profile.zones();
+    if (layout == null || layout.model() == BlkZoneModel.NONE) {
+      return null;
     }
-    return features;
-  }
-
-  private ByteBuffer configSpace() {
-    ByteBuffer space = ByteBuffer.allocate(BlkConfigLayout.SIZE).order(ByteOrder.LITTLE_ENDIAN);
-    space.putLong(BlkConfigLayout.CAPACITY, storage.sectors());
-    space.putInt(BlkConfigLayout.SEG_MAX, limits.maxSegments());
-    space.putInt(BlkConfigLayout.BLK_SIZE, limits.blockSize());
-    if (limits.discard()) {
-      space.putInt(BlkConfigLayout.MAX_DISCARD_SECTORS, BlkLimits.MAX_DISCARD_SECTORS);
-      space.putInt(BlkConfigLayout.MAX_DISCARD_SEG, BlkLimits.MAX_DISCARD_RANGES);
-      space.putInt(BlkConfigLayout.DISCARD_SECTOR_ALIGNMENT, 1);
-    }
-    return space;
+    long held = (long) segments * profile.maxSegmentBytes() / Storage.SECTOR_SIZE;
+    return layout.withMaxAppend((int) Math.min(layout.maxAppendSectors(), held));
   }
 
   @Override
@@ -94,7 +91,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
 
   @Override
   public int queueCount() {
-    return QUEUES;
+    return settings.queues();
   }
 
   @Override
@@ -109,21 +106,97 @@ public final class VirtioBlkDevice implements VirtioDevice {
 
   @Override
   public long readConfig(int offset, int width) {
-    return switch (width) {
-      case Byte.BYTES -> config.get(offset) & 0xffL;
-      case Short.BYTES -> config.getShort(offset) & 0xffffL;
-      case Integer.BYTES -> config.getInt(offset) & 0xffff_ffffL;
-      default -> config.getLong(offset);
-    };
+    return config.read(offset, width);
   }
 
-  /** No field can be written. */
+  /**
+   * Only {@code writeback} can be written, to 0 or 1 and with CONFIG_WCE. Writethrough begins with
+   * a flush; when that fails, the mode stays writeback, as the field shows.
+   */
   @Override
-  public void writeConfig(int offset, int width, long value) {}
+  public void writeConfig(int offset, int width, long value) {
+    if (offset != BlkConfigLayout.CACHE_MODE
+        || width != Byte.BYTES
+        || !Feature.BLK_CONFIG_WCE.isIn(agreed)) {
+      return;
+    }
+    if (value == BlkConfigLayout.WRITEBACK) {
+      setWriteback(true);
+    } else if (value == BlkConfigLayout.WRITETHROUGH) {
+      setWriteback(false);
+      try {
+        storage.flush();
+      } catch (IOException failure) {
+        setWriteback(true);
+      }
+    }
+  }
+
+  private void setWriteback(boolean writeback) {
+    cache.set(writeback);
+    config.setWriteback(writeback);
+  }
+
+  /**
+   * A driver that does not know of zones cannot work with a host-managed disk (section 5.2.5.2). To
+   * one that does not know of flushes, the cache is writethrough.
+   */
+  @Override
+  public boolean accepts(long chosen) {
+    boolean knowsZones = Feature.BLK_ZONED.isIn(chosen);
+    if (!knowsZones && zoneLayout != null && zoneLayout.model() == BlkZoneModel.HOST_MANAGED) {
+      return false;
+    }
+    agreed = chosen;
+    config.setZones(knowsZones ? zoneLayout : null);
+    setWriteback(settings.disk().writeback() && Feature.BLK_FLUSH.isIn(chosen));
+    return true;
+  }
+
+  @Override
+  public void reset() {
+    agreed = 0;
+    config.setZones(zoneLayout);
+    setWriteback(settings.disk().writeback());
+  }
+
+  /**
+   * Changes the capacity of the disk while it is in use, and tells the driver.
+   *
+   * @param attached what carries this device
+   * @throws IOException when the storage cannot change
+   * @throws IllegalStateException when the disk has zones
+   */
+  public void resize(VirtioFunction attached, long sectors) throws IOException {
+    if (zones != null) {
+      throw new IllegalStateException("a zoned disk keeps its size");
+    }
+    storage.resize(sectors);
+    attached.changeConfig(() -> config.setCapacity(sectors));
+  }
+
+  /**
+   * A sequential zone fails.
+   *
+   * @param state {@link BlkZoneState#READ_ONLY} or {@link BlkZoneState#OFFLINE}
+   * @throws IllegalStateException when the disk has no zones, or this one cannot fail
+   */
+  public void failZone(int zone, BlkZoneState state) {
+    if (zones == null) {
+      throw new IllegalStateException("the disk has no zones");
+    }
+    zones.degrade(zone, state);
+  }
 
   @Override
   public void start(VirtioFunction attached, long negotiated) {
     function = attached;
+    disk = disk(negotiated);
+    if (!Feature.BLK_CONFIG_WCE.isIn(negotiated)) {
+      // Once more, for a legacy driver, which sets no FEATURES_OK (section 5.2.5.3).
+      setWriteback(settings.disk().writeback() && Feature.BLK_FLUSH.isIn(negotiated));
+    }
+    agreed = negotiated;
     int capacity = 0;
     for (int i = 0; i < attached.queueCount(); i++) {
       DeviceQueue queue = queueOf(attached, i);
@@ -137,15 +210,27 @@ public final class VirtioBlkDevice implements VirtioDevice {
     }
   }
 
+  private Disk disk(long negotiated) {
+    boolean knowsZones = Feature.BLK_ZONED.isIn(negotiated);
+    return new Disk(
+        storage,
+        settings.disk(),
+        negotiated,
+        cache,
+        Feature.BLK_LIFETIME.isIn(negotiated) ? wear : null,
+        zones != null && knowsZones ? new ZonedDisk(zones, storage) : null,
+        knowsZones ? null : zones);
+  }
+
   @Override
   public void startQueue(int index) {
     VirtioFunction attached = function;
+    Disk target = disk;
     DeviceQueue queue = attached == null ? null : queueOf(attached, index);
-    if (attached != null && queue != null && services[index] == null) {
+    if (attached != null && target != null && queue != null && services[index] == null) {
       boolean polling = settings.waiting() == BlkSettings.Waiting.POLLING;
       services[index] =
-          new QueueService(
-              index, queue, attached, storage, limits, scheduler, workers, polling, events);
+          new QueueService(index, queue, attached, target, scheduler, workers, polling, events);
     }
   }
 
@@ -181,5 +266,6 @@ public final class VirtioBlkDevice implements VirtioDevice {
       workers = null;
     }
     function = null;
+    disk = null;
   }
 }

@@ -124,6 +124,21 @@ public final class IoVector {
     }
   }
 
+  /**
+   * Copies contiguous bytes in, from the front: as many as there are and fit.
+   *
+   * @return how many that were
+   */
+  public long copyFrom(MemorySegment source) {
+    long at = 0;
+    for (int i = first; i < end && at < source.byteSize(); i += 2) {
+      long length = Math.min(pieces[i + 1], source.byteSize() - at);
+      MemorySegment.copy(source, at, memory, pieces[i], length);
+      at += length;
+    }
+    return at;
+  }
+
   /** What the pieces are pieces of. */
   public MemorySegment memory() {
     return memory;

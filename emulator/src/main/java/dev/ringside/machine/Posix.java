@@ -11,8 +11,8 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * The system calls behind guest memory, which the JDK does not offer: memfd and mappings that a
- * file descriptor can share. Linux on a 64-bit machine.
+ * The system calls behind guest memory and {@link FileSpace}, which the JDK does not offer: memfd,
+ * mappings that a file descriptor can share, and holes in files. Linux on a 64-bit machine.
  */
 final class Posix {
   static final int NO_FILE_DESCRIPTOR = -1;
@@ -23,6 +23,17 @@ final class Posix {
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_NORESERVE = 0x4000;
   private static final int MFD_CLOEXEC = 0x1;
+  private static final int O_RDWR = 0x2;
+  private static final int O_CLOEXEC = 0x8_0000;
+
+  static final int FALLOC_FL_KEEP_SIZE = 0x1;
+  static final int FALLOC_FL_PUNCH_HOLE = 0x2;
+  static final int FALLOC_FL_ZERO_RANGE = 0x10;
+
+  static final int EPERM = 1;
+  static final int EACCES = 13;
+  static final int ENOSYS = 38;
+  static final int EOPNOTSUPP = 95;
 
   private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
@@ -54,6 +65,20 @@ final class Posix {
               ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
   private static final MethodHandle CLOSE =
       capturing("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+
+  private static final MethodHandle OPEN =
+      capturing(
+          "open",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+  private static final MethodHandle FALLOCATE =
+      capturing(
+          "fallocate",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG));
 
   private Posix() {}
 
@@ -113,6 +138,43 @@ final class Posix {
     } catch (Throwable failure) {
       throw rethrow(failure);
     }
+  }
+
+  /** Opens an existing file for reading and writing: a file descriptor, or -errno. */
+  static int open(String path) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CALL_STATE);
+      int result = (int) OPEN.invokeExact(state, scratch.allocateFrom(path), O_RDWR | O_CLOEXEC);
+      return orErrno(result, state);
+    } catch (Throwable failure) {
+      throw rethrow(failure);
+    }
+  }
+
+  /** Manipulates the space of a range: 0, or -errno. */
+  static int fallocate(int fileDescriptor, int mode, long offset, long length) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CALL_STATE);
+      int result = (int) FALLOCATE.invokeExact(state, fileDescriptor, mode, offset, length);
+      return orErrno(result, state);
+    } catch (Throwable failure) {
+      throw rethrow(failure);
+    }
+  }
+
+  /** Sets a file's size: 0, or -errno. */
+  static int truncate(int fileDescriptor, long size) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CALL_STATE);
+      int result = (int) FTRUNCATE.invokeExact(state, fileDescriptor, size);
+      return orErrno(result, state);
+    } catch (Throwable failure) {
+      throw rethrow(failure);
+    }
+  }
+
+  private static int orErrno(int result, MemorySegment state) {
+    return result == -1 ? -(int) ERRNO.get(state, 0L) : result;
   }
 
   static void close(int fileDescriptor) {

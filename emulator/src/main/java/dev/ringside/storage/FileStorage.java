@@ -1,9 +1,9 @@
 package dev.ringside.storage;
 
+import dev.ringside.machine.FileSpace;
 import dev.ringside.machine.IoVector;
 import java.io.EOFException;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -13,29 +13,46 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A raw disk image in a file, or a block device. Bytes after the last whole sector are not part of
  * the disk.
  *
  * <p>A writable image is locked against other writers while it is open. Data moves between the file
- * and guest memory by positional reads and writes; each costs a view of the memory, some 100 bytes
- * of heap.
+ * and guest memory by positional reads and writes, without allocation. Where the file system can
+ * punch holes, discards give the file's space back.
  */
 public final class FileStorage implements Storage {
-  /** A view of memory cannot be larger. */
-  private static final long MAX_TRANSFER = 1L << 30;
+  /** Granularity of file systems, for the probe that must not hit a block of data. */
+  private static final int PROBE_ALIGNMENT = 4096;
 
   private final Path path;
   private final FileChannel channel;
-  private final long sectors;
-  private final boolean readOnly;
 
-  private FileStorage(Path path, FileChannel channel, boolean readOnly) throws IOException {
+  /** Null when the image is read-only. */
+  private final @Nullable FileSpace space;
+
+  private final boolean punchesHoles;
+  private final ThreadLocal<MemoryViews> views = ThreadLocal.withInitial(MemoryViews::new);
+  private volatile long sectors;
+
+  private FileStorage(Path path, FileChannel channel, @Nullable FileSpace space)
+      throws IOException {
     this.path = path;
     this.channel = channel;
+    this.space = space;
     this.sectors = channel.size() / SECTOR_SIZE;
-    this.readOnly = readOnly;
+    this.punchesHoles = space != null && punchesHoles(space, channel.size());
+  }
+
+  /** Tries it where nothing is: after the end of the file, whose size stays. */
+  private static boolean punchesHoles(FileSpace space, long size) {
+    try {
+      return space.punchHole(Math.ceilDiv(size, PROBE_ALIGNMENT) * PROBE_ALIGNMENT, 1);
+    } catch (IOException refused) {
+      return false;
+    }
   }
 
   /** Opens an image that will not be changed. */
@@ -59,17 +76,26 @@ public final class FileStorage implements Storage {
     if (Files.isDirectory(path)) {
       throw new FileSystemException(path.toString(), null, "is a directory, not a disk image");
     }
-    FileChannel channel =
-        readOnly
-            ? FileChannel.open(path, StandardOpenOption.READ)
-            : FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    return readOnly
+        ? new FileStorage(path, FileChannel.open(path, StandardOpenOption.READ), null)
+        : openWritable(path, FileSpace.open(path));
+  }
+
+  private static FileStorage openWritable(Path path, FileSpace space) throws IOException {
     try {
-      if (!readOnly) {
+      // Through the descriptor, so that both are the same file.
+      FileChannel channel =
+          FileChannel.open(
+              space.descriptorPath(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+      try {
         lock(path, channel);
+        return new FileStorage(path, channel, space);
+      } catch (IOException | RuntimeException failure) {
+        channel.close();
+        throw failure;
       }
-      return new FileStorage(path, channel, readOnly);
     } catch (IOException | RuntimeException failure) {
-      channel.close();
+      space.close();
       throw failure;
     }
   }
@@ -94,21 +120,28 @@ public final class FileStorage implements Storage {
 
   @Override
   public boolean readOnly() {
-    return readOnly;
+    return space == null;
   }
 
   @Override
   public boolean discards() {
-    return false;
+    return punchesHoles;
+  }
+
+  /** By overwriting in place; what a file system below keeps elsewhere is out of reach. */
+  @Override
+  public boolean secureErases() {
+    return space != null;
   }
 
   @Override
   public void read(long position, IoVector target) throws IOException {
+    MemoryViews memory = views.get().of(target.memory());
     long at = position;
     for (int piece = 0; piece < target.count(); piece++) {
       long length = target.length(piece);
       for (long done = 0; done < length; ) {
-        ByteBuffer view = view(target.memory(), target.offset(piece) + done, length - done);
+        ByteBuffer view = memory.view(target.offset(piece) + done, length - done);
         int count = channel.read(view, at + done);
         if (count < 0) {
           throw new EOFException(path + " has become shorter than it was when it was opened");
@@ -121,19 +154,15 @@ public final class FileStorage implements Storage {
 
   @Override
   public void write(long position, IoVector source) throws IOException {
+    MemoryViews memory = views.get().of(source.memory());
     long at = position;
     for (int piece = 0; piece < source.count(); piece++) {
       long length = source.length(piece);
       for (long done = 0; done < length; ) {
-        ByteBuffer view = view(source.memory(), source.offset(piece) + done, length - done);
-        done += channel.write(view, at + done);
+        done += channel.write(memory.view(source.offset(piece) + done, length - done), at + done);
       }
       at += length;
     }
-  }
-
-  private static ByteBuffer view(MemorySegment memory, long offset, long length) {
-    return memory.asSlice(offset, Math.min(length, MAX_TRANSFER)).asByteBuffer();
   }
 
   @Override
@@ -143,11 +172,50 @@ public final class FileStorage implements Storage {
 
   @Override
   public void discard(long position, long length) throws IOException {
-    throw new FileSystemException(path.toString(), null, "cannot discard");
+    // An empty range is no error of the driver's, but one of the system call.
+    if (length > 0 && !writable().punchHole(position, length)) {
+      throw new FileSystemException(path.toString(), null, "cannot discard");
+    }
+  }
+
+  @Override
+  public void writeZeroes(long position, long length, boolean unmap) throws IOException {
+    boolean done =
+        length == 0
+            || (unmap && writable().punchHole(position, length))
+            || writable().zero(position, length);
+    if (!done) {
+      Storage.super.writeZeroes(position, length, unmap);
+    }
+  }
+
+  @Override
+  public void secureErase(long position, long length) throws IOException {
+    Storage.super.writeZeroes(position, length, false);
+    flush();
+  }
+
+  @Override
+  public void resize(long newSectors) throws IOException {
+    writable().setSize(newSectors * SECTOR_SIZE);
+    sectors = newSectors;
+  }
+
+  private FileSpace writable() throws IOException {
+    if (space == null) {
+      throw new FileSystemException(path.toString(), null, "is open for reading only");
+    }
+    return space;
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    try {
+      channel.close();
+    } finally {
+      if (space != null) {
+        space.close();
+      }
+    }
   }
 }

@@ -5,8 +5,8 @@ import dev.ringside.machine.Scheduler;
 import java.io.IOException;
 
 /**
- * A storage that takes its time: every read, write, flush and discard occupies the task that asks
- * for it. Requests in parallel take it in parallel, one for each worker.
+ * A storage that takes its time: every request occupies the task that asks for it. Requests in
+ * parallel take it in parallel, one for each worker.
  */
 public final class LatencyStorage implements Storage {
   private final Storage inner;
@@ -40,6 +40,11 @@ public final class LatencyStorage implements Storage {
   }
 
   @Override
+  public boolean secureErases() {
+    return inner.secureErases();
+  }
+
+  @Override
   public void read(long position, IoVector target) throws IOException {
     scheduler.spend(serviceNs);
     inner.read(position, target);
@@ -61,6 +66,24 @@ public final class LatencyStorage implements Storage {
   public void discard(long position, long length) throws IOException {
     scheduler.spend(serviceNs);
     inner.discard(position, length);
+  }
+
+  @Override
+  public void writeZeroes(long position, long length, boolean unmap) throws IOException {
+    scheduler.spend(serviceNs);
+    inner.writeZeroes(position, length, unmap);
+  }
+
+  @Override
+  public void secureErase(long position, long length) throws IOException {
+    scheduler.spend(serviceNs);
+    inner.secureErase(position, length);
+  }
+
+  /** Not a request: it takes no time. */
+  @Override
+  public void resize(long sectors) throws IOException {
+    inner.resize(sectors);
   }
 
   @Override

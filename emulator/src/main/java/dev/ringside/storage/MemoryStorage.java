@@ -1,10 +1,11 @@
 package dev.ringside.storage;
 
 import dev.ringside.machine.IoVector;
+import java.io.IOException;
 
 /** A disk in memory, all zeros at first. It takes as much memory as was written to it. */
 public final class MemoryStorage implements Storage {
-  private final long sectors;
+  private volatile long sectors;
   private final SectorMap written;
 
   private MemoryStorage(long sectors) {
@@ -36,23 +37,13 @@ public final class MemoryStorage implements Storage {
   }
 
   @Override
-  public void read(long position, IoVector target) {
-    long at = position;
-    for (int piece = 0; piece < target.count(); piece++) {
-      long offset = target.offset(piece);
-      for (long left = target.length(piece); left > 0; ) {
-        boolean present = written.isPresent(at);
-        long run = written.runLength(at, left, present);
-        if (present) {
-          written.copyOut(at, target.memory(), offset, run);
-        } else {
-          SectorMap.fillZero(target.memory(), offset, run);
-        }
-        at += run;
-        offset += run;
-        left -= run;
-      }
-    }
+  public boolean secureErases() {
+    return true;
+  }
+
+  @Override
+  public void read(long position, IoVector target) throws IOException {
+    written.read(position, target, null, 0);
   }
 
   @Override
@@ -66,6 +57,22 @@ public final class MemoryStorage implements Storage {
   @Override
   public void discard(long position, long length) {
     written.zero(position, length);
+  }
+
+  @Override
+  public void writeZeroes(long position, long length, boolean unmap) {
+    written.zero(position, length);
+  }
+
+  @Override
+  public void secureErase(long position, long length) {
+    written.erase(position, length);
+  }
+
+  @Override
+  public void resize(long newSectors) {
+    written.resize(newSectors);
+    sectors = newSectors;
   }
 
   @Override

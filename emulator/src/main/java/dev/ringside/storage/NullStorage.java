@@ -32,5 +32,8 @@ public record NullStorage(long sectors) implements Storage {
   public void discard(long position, long length) {}
 
   @Override
+  public void writeZeroes(long position, long length, boolean unmap) {}
+
+  @Override
   public void close() {}
 }

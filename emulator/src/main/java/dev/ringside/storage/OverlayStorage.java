@@ -10,10 +10,16 @@ import java.io.IOException;
 public final class OverlayStorage implements Storage {
   private final Storage base;
   private final SectorMap written;
+  private volatile long sectors;
+
+  /** Where the base is seen no more, in bytes: sectors that were cut off and added are zeros. */
+  private volatile long baseEnd;
 
   private OverlayStorage(Storage base) {
     this.base = base;
-    this.written = new SectorMap(base.sectors());
+    this.sectors = base.sectors();
+    this.baseEnd = sectors * SECTOR_SIZE;
+    this.written = new SectorMap(sectors);
   }
 
   /** An unchanged view of {@code base}, which is closed with it. */
@@ -23,7 +29,7 @@ public final class OverlayStorage implements Storage {
 
   @Override
   public long sectors() {
-    return base.sectors();
+    return sectors;
   }
 
   @Override
@@ -38,29 +44,11 @@ public final class OverlayStorage implements Storage {
 
   @Override
   public void read(long position, IoVector target) throws IOException {
-    if (written.noneIn(position, target.bytes())) {
+    if (position + target.bytes() <= baseEnd && written.noneIn(position, target.bytes())) {
       base.read(position, target);
       return;
     }
-    IoVector fromBase = new IoVector(target.memory());
-    long at = position;
-    for (int piece = 0; piece < target.count(); piece++) {
-      long offset = target.offset(piece);
-      for (long left = target.length(piece); left > 0; ) {
-        boolean present = written.isPresent(at);
-        long run = written.runLength(at, left, present);
-        if (present) {
-          written.copyOut(at, target.memory(), offset, run);
-        } else {
-          fromBase.clear();
-          fromBase.add(offset, run);
-          base.read(at, fromBase);
-        }
-        at += run;
-        offset += run;
-        left -= run;
-      }
-    }
+    written.read(position, target, base, baseEnd);
   }
 
   @Override
@@ -75,6 +63,19 @@ public final class OverlayStorage implements Storage {
   @Override
   public void discard(long position, long length) {
     written.zero(position, length);
+  }
+
+  @Override
+  public void writeZeroes(long position, long length, boolean unmap) {
+    written.zero(position, length);
+  }
+
+  /** Changes the view; the base stays as it is. */
+  @Override
+  public void resize(long newSectors) {
+    baseEnd = Math.min(baseEnd, newSectors * SECTOR_SIZE);
+    written.resize(newSectors);
+    sectors = newSectors;
   }
 
   @Override

@@ -1,10 +1,12 @@
 package dev.ringside.storage;
 
 import dev.ringside.machine.IoVector;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,20 +19,109 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>For several tasks. Writers of the same chunk meet in atomic operations only: data first, then
- * the bits that say it is there.
+ * the bits that say it is there. A lock is taken to hang up a table, and to resize.
  */
 final class SectorMap {
-  private static final int CHUNK_SIZE = 64 * 1024;
+  private static final int CHUNK_SIZE = Zeros.LENGTH;
   private static final int CHUNKS_PER_TABLE = 1024;
   private static final long TABLE_SIZE = (long) CHUNK_SIZE * CHUNKS_PER_TABLE;
   private static final int SECTORS_PER_CHUNK = CHUNK_SIZE / Storage.SECTOR_SIZE;
-  private static final MemorySegment ZEROS = Arena.global().allocate(CHUNK_SIZE).asReadOnly();
 
-  private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable Chunk>> tables;
+  private final ReentrantLock structure = new ReentrantLock();
+
+  /** Replaced by a longer one when the map grows, under the lock. */
+  private volatile AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable Chunk>> tables;
 
   SectorMap(long sectors) {
+    tables = new AtomicReferenceArray<>(tablesFor(sectors));
+  }
+
+  private static int tablesFor(long sectors) {
     long bytes = Math.multiplyExact(sectors, Storage.SECTOR_SIZE);
-    tables = new AtomicReferenceArray<>(Math.toIntExact(Math.ceilDiv(bytes, TABLE_SIZE)));
+    return Math.toIntExact(Math.ceilDiv(bytes, TABLE_SIZE));
+  }
+
+  /**
+   * Changes the capacity. Sectors that are cut off are as if they had never been written; what a
+   * task still writes there lands in the map, and does no harm.
+   */
+  void resize(long sectors) {
+    long bytes = Math.multiplyExact(sectors, Storage.SECTOR_SIZE);
+    structure.lock();
+    try {
+      int length = Math.max(tables.length(), tablesFor(sectors));
+      AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable Chunk>> longer =
+          new AtomicReferenceArray<>(length);
+      for (int i = 0; i < tables.length(); i++) {
+        boolean kept = i * TABLE_SIZE < bytes;
+        longer.set(i, kept ? tables.get(i) : null);
+      }
+      AtomicReferenceArray<@Nullable Chunk> last =
+          bytes % TABLE_SIZE == 0 ? null : longer.get(tableIndex(bytes));
+      if (last != null) {
+        cut(last, bytes);
+      }
+      tables = longer;
+    } finally {
+      structure.unlock();
+    }
+  }
+
+  private static void cut(AtomicReferenceArray<@Nullable Chunk> table, long end) {
+    int first = chunkIndex(end);
+    int inChunk = (int) (end % CHUNK_SIZE);
+    Chunk partial = table.get(first);
+    if (inChunk > 0 && partial != null) {
+      Chunk left = new Chunk(false);
+      for (int at = 0; at < inChunk; at += Storage.SECTOR_SIZE) {
+        if (partial.has(at / Storage.SECTOR_SIZE)) {
+          MemorySegment.copy(partial.data, at, left.data, at, Storage.SECTOR_SIZE);
+          left.markPresent(at, Storage.SECTOR_SIZE);
+        }
+      }
+      table.set(first, left);
+    } else {
+      table.set(first, null);
+    }
+    for (int i = first + 1; i < CHUNKS_PER_TABLE; i++) {
+      table.set(i, null);
+    }
+  }
+
+  /**
+   * Copies a range of whole sectors out; the pieces may be cut anywhere. What was never written
+   * comes from below.
+   *
+   * @param below null when there is nothing but zeros
+   * @param belowEnd where it ends, in bytes; zeros follow
+   */
+  void read(long position, IoVector target, @Nullable Storage below, long belowEnd)
+      throws IOException {
+    IoVector part = null;
+    long at = position;
+    for (int piece = 0; piece < target.count(); piece++) {
+      long offset = target.offset(piece);
+      for (long left = target.length(piece); left > 0; ) {
+        boolean present = isPresent(at);
+        long run = runLength(at, left, present);
+        if (present) {
+          copyOut(at, target.memory(), offset, run);
+        } else if (below == null || at >= belowEnd) {
+          Zeros.fill(target.memory(), offset, run);
+        } else {
+          run = Math.min(run, belowEnd - at);
+          if (part == null) {
+            part = new IoVector(target.memory());
+          }
+          part.clear();
+          part.add(offset, run);
+          below.read(at, part);
+        }
+        at += run;
+        offset += run;
+        left -= run;
+      }
+    }
   }
 
   /** Stores the bytes of a range of whole sectors; the pieces may be cut anywhere. */
@@ -72,7 +163,7 @@ final class SectorMap {
   }
 
   /** Whether the sector at a position was written or zeroed. */
-  boolean isPresent(long position) {
+  private boolean isPresent(long position) {
     Chunk chunk = chunk(position);
     return chunk != null && chunk.has((int) (position % CHUNK_SIZE / Storage.SECTOR_SIZE));
   }
@@ -84,7 +175,7 @@ final class SectorMap {
    * @param present what {@link #isPresent} said of the first sector; asking again could give
    *     another answer while someone writes, and sectors would be taken for what they are not
    */
-  long runLength(long position, long limit, boolean present) {
+  private long runLength(long position, long limit, boolean present) {
     long inChunk = position % CHUNK_SIZE;
     long most = Math.min(limit, CHUNK_SIZE - inChunk);
     Chunk chunk = chunk(position);
@@ -101,10 +192,24 @@ final class SectorMap {
   }
 
   /** Copies a present run out; see {@link #runLength}. */
-  void copyOut(long position, MemorySegment memory, long offset, long length) {
+  private void copyOut(long position, MemorySegment memory, long offset, long length) {
     Chunk chunk = chunk(position);
-    MemorySegment data = chunk == null ? ZEROS : chunk.data;
+    MemorySegment data = chunk == null ? Zeros.BLOCK : chunk.data;
     MemorySegment.copy(data, position % CHUNK_SIZE, memory, offset, length);
+  }
+
+  /** Like {@link #zero}, and overwrites what was there. */
+  void erase(long position, long length) {
+    long end = position + length;
+    for (long at = position; at < end; ) {
+      int part = (int) Math.min(end - at, CHUNK_SIZE - at % CHUNK_SIZE);
+      Chunk chunk = chunk(at);
+      if (chunk != null && chunk != Chunk.ZERO) {
+        MemorySegment.copy(Zeros.BLOCK, 0, chunk.data, at % CHUNK_SIZE, part);
+      }
+      at += part;
+    }
+    zero(position, length);
   }
 
   /** Makes a range read as zeros; whole chunks give their memory back. */
@@ -116,19 +221,10 @@ final class SectorMap {
         tableForWriting(at).set(chunkIndex(at), Chunk.ZERO);
       } else {
         Chunk chunk = chunkForWriting(at);
-        MemorySegment.copy(ZEROS, 0, chunk.data, at % CHUNK_SIZE, part);
+        MemorySegment.copy(Zeros.BLOCK, 0, chunk.data, at % CHUNK_SIZE, part);
         chunk.markPresent((int) (at % CHUNK_SIZE), part);
       }
       at += part;
-    }
-  }
-
-  /** Sets memory to zeros. */
-  static void fillZero(MemorySegment memory, long offset, long length) {
-    for (long done = 0; done < length; ) {
-      long part = Math.min(length - done, CHUNK_SIZE);
-      MemorySegment.copy(ZEROS, 0, memory, offset + done, part);
-      done += part;
     }
   }
 
@@ -142,10 +238,18 @@ final class SectorMap {
     if (table != null) {
       return table;
     }
-    AtomicReferenceArray<@Nullable Chunk> fresh = new AtomicReferenceArray<>(CHUNKS_PER_TABLE);
-    AtomicReferenceArray<@Nullable Chunk> other =
-        tables.compareAndExchange(tableIndex(position), null, fresh);
-    return other == null ? fresh : other;
+    structure.lock();
+    try {
+      AtomicReferenceArray<@Nullable Chunk> other = tables.get(tableIndex(position));
+      if (other != null) {
+        return other;
+      }
+      AtomicReferenceArray<@Nullable Chunk> fresh = new AtomicReferenceArray<>(CHUNKS_PER_TABLE);
+      tables.set(tableIndex(position), fresh);
+      return fresh;
+    } finally {
+      structure.unlock();
+    }
   }
 
   private Chunk chunkForWriting(long position) {
@@ -173,7 +277,7 @@ final class SectorMap {
 
   private static final class Chunk {
     /** Stands for a chunk that was zeroed as a whole; never written to. */
-    static final Chunk ZERO = new Chunk(ZEROS, true);
+    static final Chunk ZERO = new Chunk(Zeros.BLOCK, true);
 
     final MemorySegment data;
     private final AtomicLongArray present = new AtomicLongArray(SECTORS_PER_CHUNK / Long.SIZE);

@@ -239,9 +239,9 @@ class VirtioBlkDeviceTest {
     "0x80000000, 0, 512, true, 2", // unknown, with the OUT bit of old barriers
     "2, 0, 512, true, 2", // SCSI
     "99, 0, 0, true, 2",
-    "11, 0, 15, true, 1", // a discard's range is 16 bytes
+    "11, 0, 15, true, 1", // a range of a discard is 16 bytes
     "11, 0, 0, true, 1",
-    "11, 0, 32, true, 1", // and one is allowed
+    "11, 0, 528, true, 1", // and 32 are allowed
     "13, 0, 16, true, 2", // WRITE_ZEROES was not negotiated
     "15, 0, 512, true, 2" // nor was ZONED
   })

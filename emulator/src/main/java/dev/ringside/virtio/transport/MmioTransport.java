@@ -46,7 +46,9 @@ public final class MmioTransport implements RegisterWindow {
 
   @Override
   public void write(long offset, int width, long value) {
-    if (offset < CONFIG && isRegister(offset, width)) {
+    if (offset >= CONFIG) {
+      function.writeConfig(offset - CONFIG, width, value);
+    } else if (isRegister(offset, width)) {
       writeRegister((int) offset, (int) value);
     }
   }

@@ -34,6 +34,19 @@ public interface VirtioDevice {
   void writeConfig(int offset, int width, long value);
 
   /**
+   * The driver sets FEATURES_OK. The device may refuse a choice that it cannot work with (virtio
+   * 1.4, section 3.1.1); a choice that it accepts can change the configuration space.
+   *
+   * @param features a subset of {@link #features}
+   */
+  default boolean accepts(long features) {
+    return true;
+  }
+
+  /** The driver resets a device that is not working: what was agreed on is void. */
+  default void reset() {}
+
+  /**
    * Begins to work on the queues that the driver enabled: the driver set DRIVER_OK.
    *
    * @param features what driver and device agreed on

@@ -9,6 +9,7 @@ import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.spec.MmioRegister;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,10 @@ public final class VirtioFunction {
   private final AtomicInteger status = new AtomicInteger();
   private final AtomicInteger interruptStatus = new AtomicInteger();
   private final AtomicInteger configGeneration = new AtomicInteger();
+
+  /** Makes each access to the configuration space, and each change of it, one step. */
+  private final ReentrantLock configLock = new ReentrantLock();
+
   private long driverFeatures;
   private boolean running;
   private volatile @Nullable RingViolationException violation;
@@ -88,9 +93,20 @@ public final class VirtioFunction {
     }
   }
 
-  /** Whether the driver chose a subset of what is offered, and version 1 (section 2.2.2). */
+  /**
+   * Whether the driver chose a subset of what is offered, and version 1 (section 2.2.2), and the
+   * device can work with it.
+   */
   private boolean acceptsFeatures() {
-    return (driverFeatures & ~device.features()) == 0 && Feature.VERSION_1.isIn(driverFeatures);
+    if ((driverFeatures & ~device.features()) != 0 || !Feature.VERSION_1.isIn(driverFeatures)) {
+      return false;
+    }
+    configLock.lock();
+    try {
+      return device.accepts(driverFeatures);
+    } finally {
+      configLock.unlock();
+    }
   }
 
   private void reset() {
@@ -99,6 +115,12 @@ public final class VirtioFunction {
       running = false;
     }
     queues.forEach(QueueConfig::reset);
+    configLock.lock();
+    try {
+      device.reset();
+    } finally {
+      configLock.unlock();
+    }
     driverFeatures = 0;
     violation = null;
     interruptStatus.set(0);
@@ -156,14 +178,56 @@ public final class VirtioFunction {
 
   /** Reads the configuration space; what lies outside reads as zero. */
   public long readConfig(long offset, int width) {
-    return offset >= 0 && offset <= device.configSize() - width
-        ? device.readConfig((int) offset, width)
-        : 0;
+    if (offset < 0 || offset > device.configSize() - width) {
+      return 0;
+    }
+    configLock.lock();
+    try {
+      return device.readConfig((int) offset, width);
+    } finally {
+      configLock.unlock();
+    }
+  }
+
+  /** The driver writes the configuration space; what lies outside is ignored. */
+  public void writeConfig(long offset, int width, long value) {
+    if (offset < 0 || offset > device.configSize() - width) {
+      return;
+    }
+    configLock.lock();
+    try {
+      device.writeConfig((int) offset, width, value);
+    } finally {
+      configLock.unlock();
+    }
   }
 
   /** Changes whenever the configuration space has changed (section 2.5). */
   public int configGeneration() {
-    return configGeneration.get();
+    configLock.lock();
+    try {
+      return configGeneration.get();
+    } finally {
+      configLock.unlock();
+    }
+  }
+
+  /**
+   * The device changes its configuration space, and tells a driver that is ready to hear it. The
+   * change and the new generation become visible together: a driver that reads one field in parts
+   * sees another generation after them whenever a change came in between (section 2.5.2).
+   */
+  public void changeConfig(Runnable change) {
+    configLock.lock();
+    try {
+      change.run();
+      configGeneration.incrementAndGet();
+    } finally {
+      configLock.unlock();
+    }
+    if ((status.get() & DeviceStatus.DRIVER_OK) != 0) {
+      interrupt(MmioRegister.INTERRUPT_CONFIG);
+    }
   }
 
   /** Why the interrupt was raised: {@link MmioRegister#INTERRUPT_STATUS}. */

@@ -175,7 +175,18 @@ public final class Replayer implements AutoCloseable {
       }
       case FLUSH -> request.flush();
       case DISCARD -> request.discard(sector, count);
-      case GET_ID -> throw new IllegalStateException("no trace asks for a serial");
+      case WRITE_ZEROES,
+          SECURE_ERASE,
+          GET_ID,
+          GET_LIFETIME,
+          ZONE_APPEND,
+          ZONE_REPORT,
+          ZONE_OPEN,
+          ZONE_CLOSE,
+          ZONE_FINISH,
+          ZONE_RESET,
+          ZONE_RESET_ALL ->
+          throw new IllegalStateException("no trace has such a request");
     }
   }
 
@@ -222,7 +233,18 @@ public final class Replayer implements AutoCloseable {
       }
       case FLUSH -> flushes++;
       case DISCARD -> discards++;
-      case GET_ID -> throw new IllegalStateException("no trace asks for a serial");
+      case WRITE_ZEROES,
+          SECURE_ERASE,
+          GET_ID,
+          GET_LIFETIME,
+          ZONE_APPEND,
+          ZONE_REPORT,
+          ZONE_OPEN,
+          ZONE_CLOSE,
+          ZONE_FINISH,
+          ZONE_RESET,
+          ZONE_RESET_ALL ->
+          throw new IllegalStateException("no trace has such a request");
     }
   }
 
