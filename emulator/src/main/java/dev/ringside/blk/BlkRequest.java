@@ -65,6 +65,16 @@ final class BlkRequest {
     return chain;
   }
 
+  /** The request's type as it stands on the wire; after {@link #parse}. */
+  int typeCode() {
+    return typeCode;
+  }
+
+  /** The sector that its header names; after {@link #parse}. */
+  long sector() {
+    return sector;
+  }
+
   /** Bytes of data, in either direction. */
   long bytes() {
     return data().bytes();

@@ -1,5 +1,6 @@
 package dev.ringside.blk;
 
+import dev.ringside.fault.Faults;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.EventType;
 import dev.ringside.machine.Scheduler;
@@ -31,6 +32,7 @@ final class QueueService implements Runnable {
   private final Disk disk;
   private final Scheduler scheduler;
   private final @Nullable WorkerPool workers;
+  private final @Nullable RequestFaults faults;
   private final boolean polling;
   private final EventLog.Track events;
   private final Signal wakeUp = new Signal();
@@ -54,6 +56,7 @@ final class QueueService implements Runnable {
       Disk disk,
       Scheduler scheduler,
       @Nullable WorkerPool workers,
+      @Nullable Faults faults,
       boolean polling,
       EventLog log) {
     this.number = number;
@@ -61,6 +64,7 @@ final class QueueService implements Runnable {
     this.function = function;
     this.scheduler = scheduler;
     this.workers = workers;
+    this.faults = faults == null ? null : new RequestFaults(faults, number);
     this.polling = polling;
     this.events = log.track("queue-" + number);
     this.disk = disk;
@@ -161,8 +165,10 @@ final class QueueService implements Runnable {
     if (events.isOn()) {
       events.record(EventType.POP, slot.request.chain().head(), slot.request.bytes());
     }
-    if (workers == null) {
-      slot.request.process(events);
+    if (faults != null && faults.holds(slot.request)) {
+      batch[index] = takeFree();
+    } else if (workers == null) {
+      serve(slot.request, events);
       finish(slot.request);
     } else {
       batch[index] = takeFree();
@@ -179,8 +185,20 @@ final class QueueService implements Runnable {
     return free.isEmpty() ? new Slot(new BlkRequest(disk, function.memory())) : free.pop();
   }
 
+  /** On a worker, or in the queue's own task. */
+  private void serve(BlkRequest request, EventLog.Track track) {
+    if (faults != null) {
+      faults.serve(request);
+    }
+    request.process(track);
+  }
+
   private void finish(BlkRequest request) {
-    queue.addUsed(request.chain(), request.complete());
+    if (faults == null) {
+      queue.addUsed(request.chain(), request.complete());
+    } else {
+      faults.giveBack(queue, request);
+    }
   }
 
   private boolean giveBack() {
@@ -237,7 +255,7 @@ final class QueueService implements Runnable {
     @Override
     public void run(EventLog.Track workerEvents) {
       try {
-        request.process(workerEvents);
+        serve(request, workerEvents);
       } catch (RuntimeException | Error defect) {
         function.needReset();
         throw defect;

@@ -1,5 +1,6 @@
 package dev.ringside.blk;
 
+import dev.ringside.fault.Faults;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.storage.Storage;
@@ -33,6 +34,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
   private final Scheduler scheduler;
   private final EventLog events;
   private final BlkSettings settings;
+  private final @Nullable Faults faults;
   private final long features;
   private final BlkConfigSpace config;
   private final CacheMode cache;
@@ -48,6 +50,22 @@ public final class VirtioBlkDevice implements VirtioDevice {
   /** A device that is not started; the storage stays the caller's to close. */
   public VirtioBlkDevice(
       Storage storage, Scheduler scheduler, EventLog events, BlkSettings settings) {
+    this(storage, scheduler, events, settings, null);
+  }
+
+  /**
+   * As the other, with requests that go wrong as a plan says.
+   *
+   * @param faults what goes wrong with requests and their used entries; the storage has its own
+   *     decorator
+   */
+  public VirtioBlkDevice(
+      Storage storage,
+      Scheduler scheduler,
+      EventLog events,
+      BlkSettings settings,
+      @Nullable Faults faults) {
+    this.faults = faults;
     this.storage = storage;
     this.scheduler = scheduler;
     this.events = events;
@@ -230,7 +248,8 @@ public final class VirtioBlkDevice implements VirtioDevice {
     if (attached != null && target != null && queue != null && services[index] == null) {
       boolean polling = settings.waiting() == BlkSettings.Waiting.POLLING;
       services[index] =
-          new QueueService(index, queue, attached, target, scheduler, workers, polling, events);
+          new QueueService(
+              index, queue, attached, target, scheduler, workers, faults, polling, events);
     }
   }
 

@@ -10,7 +10,7 @@
  * </pre>
  *
  * <p>With no workers the queue's own task processes. This package imports {@code machine}, {@code
- * virtio} and {@code storage}.
+ * fault}, {@code virtio} and {@code storage}.
  */
 @NullMarked
 package dev.ringside.blk;

@@ -23,7 +23,9 @@ public enum EventType {
   /** The driver did not want an interrupt. First: queue. Second: as for {@link #INTERRUPT}. */
   SUPPRESS_INTERRUPT(10),
   /** The driver ended a request. First: slot. Second: status byte. */
-  REAP(11);
+  REAP(11),
+  /** A fault was injected; between the steps. First: number of its rule. Second: how often now. */
+  FAULT(12);
 
   private static final EventType[] BY_CODE = new EventType[values().length + 1];
 

@@ -1,10 +1,11 @@
 /**
  * What a device keeps its sectors in. {@link dev.ringside.storage.Storage} is the seam; memory,
- * file, copy-on-write overlay and null are its kinds, and {@link
- * dev.ringside.storage.LatencyStorage} decorates one with a service time.
+ * file, copy-on-write overlay and null are its kinds. {@link dev.ringside.storage.LatencyStorage}
+ * decorates one with a service time, {@link dev.ringside.storage.FaultyStorage} makes one
+ * misbehave.
  *
  * <p>Data moves between storage and guest memory without a copy in between. This package imports
- * {@code machine} only.
+ * {@code machine} and {@code fault}.
  */
 @NullMarked
 package dev.ringside.storage;
