@@ -31,7 +31,7 @@ final class StressedRing {
 
   private static final int SIZE = 4;
   private static final int MAX_SEGMENTS = 1;
-  private static final int POOL = 1 << 12;
+  private static final int POOL = 1 << 11;
   private static final int MEMORY_BYTES = 16 * GuestMemory.FRAME_SIZE;
   private static final long MARK = 0x0123_4567_89ab_cdefL;
 

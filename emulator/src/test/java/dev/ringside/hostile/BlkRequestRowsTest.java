@@ -53,7 +53,9 @@ class BlkRequestRowsTest {
       case RANGE_FLAGS -> ofEachRangeType(BlkRequestRowsTest::rangeFlags);
       case NOT_NEGOTIATED -> notNegotiated();
       case ZONES_NOT_NEGOTIATED -> zonesNotNegotiated();
-      case ERASE_ON_ZONES, HOST_MANAGED, ZONE_MISUSE -> ZoneRows.attacks(row);
+      case ERASE_ON_ZONES -> ZoneRows.eraseOnZones();
+      case HOST_MANAGED -> ZoneRows.hostManaged();
+      case ZONE_MISUSE -> ZoneRows.misuse();
       case WRITEBACK_FIELD -> writebackField();
       case ZEROES_READ_BACK -> zeroesReadBack();
       case SEGMENT_LIMITS -> segmentLimits();
@@ -374,9 +376,21 @@ class BlkRequestRowsTest {
 
   /** The requests that carry ranges, with their feature and their limits in the configuration. */
   private enum RangeType {
-    DISCARD(BlkRequestType.DISCARD, Feature.BLK_DISCARD, 36, 40),
-    WRITE_ZEROES(BlkRequestType.WRITE_ZEROES, Feature.BLK_WRITE_ZEROES, 48, 52),
-    SECURE_ERASE(BlkRequestType.SECURE_ERASE, Feature.BLK_SECURE_ERASE, 60, 64);
+    DISCARD(
+        BlkRequestType.DISCARD,
+        Feature.BLK_DISCARD,
+        BlkConfigLayout.MAX_DISCARD_SECTORS,
+        BlkConfigLayout.MAX_DISCARD_SEG),
+    WRITE_ZEROES(
+        BlkRequestType.WRITE_ZEROES,
+        Feature.BLK_WRITE_ZEROES,
+        BlkConfigLayout.MAX_WRITE_ZEROES_SECTORS,
+        BlkConfigLayout.MAX_WRITE_ZEROES_SEG),
+    SECURE_ERASE(
+        BlkRequestType.SECURE_ERASE,
+        Feature.BLK_SECURE_ERASE,
+        BlkConfigLayout.MAX_SECURE_ERASE_SECTORS,
+        BlkConfigLayout.MAX_SECURE_ERASE_SEG);
 
     private final BlkRequestType request;
     private final Feature feature;
@@ -472,7 +486,7 @@ class BlkRequestRowsTest {
 
   private List<Attack> notNegotiated() {
     return Stream.concat(
-            Stream.of(RangeType.WRITE_ZEROES, RangeType.SECURE_ERASE)
+            Stream.of(RangeType.values())
                 .map(
                     type ->
                         attack(
@@ -485,6 +499,14 @@ class BlkRequestRowsTest {
                                   guest.request(type.request, 0, guest.ranges(8, 8, 0)));
                             })),
             Stream.of(
+                attack(
+                    "FLUSH",
+                    Setup.DEFAULT.without(Feature.BLK_FLUSH, Feature.BLK_CONFIG_WCE),
+                    guest -> {
+                      guest.bringUp();
+                      guest.expectStatus(
+                          BlkStatus.UNSUPP, guest.request(BlkRequestType.FLUSH, 0));
+                    }),
                 attack(
                     "GET_LIFETIME",
                     Setup.DEFAULT.without(Feature.BLK_LIFETIME),
@@ -510,9 +532,6 @@ class BlkRequestRowsTest {
             }));
   }
 
-  /** {@code writeback} (section 5.2.4). */
-  private static final int WRITEBACK = 32;
-
   private List<Attack> writebackField() {
     return List.of(
         attack(
@@ -521,11 +540,13 @@ class BlkRequestRowsTest {
             guest -> {
               guest.bringUp();
               for (int value : new int[] {0, 1}) {
-                guest.transport().writeConfig(WRITEBACK, 1, value);
-                assertThat(guest.transport().readConfig(WRITEBACK, 1)).isEqualTo(value);
-                guest.transport().writeConfig(WRITEBACK, 1, 2);
-                guest.transport().writeConfig(WRITEBACK, 1, 0xff);
-                assertThat(guest.transport().readConfig(WRITEBACK, 1)).isEqualTo(value);
+                guest.transport().writeConfig(BlkConfigLayout.CACHE_MODE, 1, value);
+                assertThat(guest.transport().readConfig(BlkConfigLayout.CACHE_MODE, 1))
+                    .isEqualTo(value);
+                guest.transport().writeConfig(BlkConfigLayout.CACHE_MODE, 1, 2);
+                guest.transport().writeConfig(BlkConfigLayout.CACHE_MODE, 1, 0xff);
+                assertThat(guest.transport().readConfig(BlkConfigLayout.CACHE_MODE, 1))
+                    .isEqualTo(value);
               }
               guest.expectWorking();
             }),
@@ -534,10 +555,11 @@ class BlkRequestRowsTest {
             Setup.DEFAULT.without(Feature.BLK_CONFIG_WCE),
             guest -> {
               guest.bringUp();
-              long before = guest.transport().readConfig(WRITEBACK, 1);
-              guest.transport().writeConfig(WRITEBACK, 1, 0);
-              guest.transport().writeConfig(WRITEBACK, 1, 1);
-              assertThat(guest.transport().readConfig(WRITEBACK, 1)).isEqualTo(before);
+              long before = guest.transport().readConfig(BlkConfigLayout.CACHE_MODE, 1);
+              guest.transport().writeConfig(BlkConfigLayout.CACHE_MODE, 1, 0);
+              guest.transport().writeConfig(BlkConfigLayout.CACHE_MODE, 1, 1);
+              assertThat(guest.transport().readConfig(BlkConfigLayout.CACHE_MODE, 1))
+                  .isEqualTo(before);
               guest.expectWorking();
             }));
   }
@@ -583,13 +605,12 @@ class BlkRequestRowsTest {
             }),
         attack(
             "a segment larger than size_max",
-            Setup.DEFAULT.withRam(16 << 20).with(Feature.BLK_SIZE_MAX),
+            Setup.DEFAULT.withSegmentsOf(4 * SECTOR).with(Feature.BLK_SIZE_MAX),
             guest -> {
               guest.bringUp();
-              long max = guest.transport().readConfig(8, Integer.BYTES);
-              assertThat(max).isPositive();
-              long length = Math.min(max + SECTOR, 8 << 20);
-              Buffer data = new Buffer(GuestRam.HIGH_START + (4 << 20), length, true);
+              long max = guest.transport().readConfig(BlkConfigLayout.SIZE_MAX, Integer.BYTES);
+              assertThat(max).isEqualTo(4 * SECTOR);
+              Buffer data = guest.in((int) max + SECTOR);
               expectOkOrError(guest, guest.request(BlkRequestType.IN, 0, data));
             }));
   }

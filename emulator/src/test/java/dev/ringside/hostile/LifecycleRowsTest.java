@@ -346,6 +346,19 @@ class LifecycleRowsTest {
               guest.roundTrip();
               assertThat(guest.transport().readConfig(0, Long.BYTES)).isEqualTo(capacity);
               assertThat(guest.transport().configGeneration()).isEqualTo(before);
+            }),
+        attack(
+            "it changes with the capacity, each time",
+            guest -> {
+              guest.bringUp();
+              for (long sectors : new long[] {2 * Setup.SECTORS, 8, Setup.SECTORS}) {
+                int before = guest.transport().configGeneration();
+                guest.resizeDisk(sectors);
+                guest.rest();
+                assertThat(guest.transport().configGeneration()).isNotEqualTo(before);
+                assertThat(guest.transport().readConfig(0, Long.BYTES)).isEqualTo(sectors);
+                assertThat(guest.transport().configInterrupt()).isTrue();
+              }
             }));
   }
 

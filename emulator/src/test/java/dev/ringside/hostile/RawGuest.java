@@ -25,6 +25,8 @@ import dev.ringside.virtio.spec.MmioRegister;
 import dev.ringside.virtio.spec.SplitLayout;
 import dev.ringside.virtio.transport.MmioTransport;
 import dev.ringside.virtio.transport.VirtioFunction;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -79,6 +81,7 @@ final class RawGuest {
   private final Setup setup;
   private final Scheduler scheduler;
   private final GuestRam ram;
+  private final VirtioBlkDevice device;
   private final VirtioFunction function;
   private final RawTransport transport;
   private long nextFree = GuestMemory.FRAME_SIZE;
@@ -98,12 +101,10 @@ final class RawGuest {
     Disk.fill(disk);
     Storage lockable = setup.readOnly() ? new ReadOnlyDisk(disk) : disk;
     Storage slow = new LatencyStorage(lockable, scheduler, setup.serviceNs());
-    BlkSettings settings =
-        BlkSettings.DEFAULT.withQueueSize(setup.queueSize()).withWorkers(workers);
+    BlkSettings settings = setup.settings().withWorkers(workers);
+    device = new VirtioBlkDevice(slow, scheduler, EventLog.OFF, settings);
     WiredInterruptLine line = new WiredInterruptLine(scheduler, CostModel.ZERO);
-    function =
-        new VirtioFunction(
-            ram.memory(), line, new VirtioBlkDevice(slow, scheduler, EventLog.OFF, settings));
+    function = new VirtioFunction(ram.memory(), line, device);
     Bus bus = new Bus();
     bus.map(
         REGISTERS,
@@ -222,6 +223,28 @@ final class RawGuest {
             : new SplitGuestRing(ram, size, descriptorArea, driverArea, deviceArea);
     ring.program(transport, 0);
     return ring;
+  }
+
+  /** A fresh ring in queue 1, of the same size, not enabled. */
+  GuestRing programSecondQueue() {
+    long descriptors = allocateFrames(SplitLayout.descriptorTableBytes(setup.queueSize()));
+    long driver = allocateFrames(SplitLayout.availableRingBytes(setup.queueSize()));
+    long used = allocateFrames(SplitLayout.usedRingBytes(setup.queueSize()));
+    GuestRing second =
+        isPacked()
+            ? new PackedGuestRing(ram, setup.queueSize(), descriptors, driver, used)
+            : new SplitGuestRing(ram, setup.queueSize(), descriptors, driver, used);
+    second.program(transport, 1);
+    return second;
+  }
+
+  /** The machine gives the disk another size, under the guest's feet. */
+  void resizeDisk(long sectors) {
+    try {
+      device.resize(function, sectors);
+    } catch (IOException refused) {
+      throw new UncheckedIOException(refused);
+    }
   }
 
   /** From power-on or reset to DRIVER_OK. */
@@ -389,13 +412,18 @@ final class RawGuest {
   /** A write, a flush and a read back, as well as the disk can. */
   void roundTrip() {
     Buffer target = in(BlkRequestLayout.SECTOR_SIZE);
-    long sector = 5;
+    long sector = setup.isZoned() ? Setup.SECTORS - ZoneRows.ZONE : 5;
+    if (setup.isZoned()) {
+      expectStatus(BlkStatus.OK, request(BlkRequestType.ZONE_RESET, sector));
+    }
     int expected = Disk.byteOf(sector);
     if (!setup.readOnly()) {
       expected = 0x5a;
       Buffer source = out(BlkRequestLayout.SECTOR_SIZE, expected);
       expectStatus(BlkStatus.OK, request(BlkRequestType.OUT, sector, source));
-      expectStatus(BlkStatus.OK, request(BlkRequestType.FLUSH, 0));
+      if (Feature.BLK_FLUSH.isIn(accepted())) {
+        expectStatus(BlkStatus.OK, request(BlkRequestType.FLUSH, 0));
+      }
     }
     Used used = expectStatus(BlkStatus.OK, request(BlkRequestType.IN, sector, target));
     assertThat(used.length()).isEqualTo(target.length() + BlkRequestLayout.STATUS_SIZE);
