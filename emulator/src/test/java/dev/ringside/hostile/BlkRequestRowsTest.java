@@ -31,10 +31,10 @@ class BlkRequestRowsTest {
 
   @TestFactory
   Stream<DynamicContainer> rows() {
-    return Rows.tests(BlkRequestRow.values(), this::attacks);
+    return Rows.tests(BlkRequestRow.values(), BlkRequestRowsTest::attacks);
   }
 
-  private List<Attack> attacks(BlkRequestRow row) {
+  static List<Attack> attacks(BlkRequestRow row) {
     return switch (row) {
       case HEADER_TOO_SHORT -> headerTooShort();
       case ANY_FRAMING -> anyFraming();
@@ -63,7 +63,7 @@ class BlkRequestRowsTest {
     };
   }
 
-  private List<Attack> headerTooShort() {
+  private static List<Attack> headerTooShort() {
     return List.of(
         attack(
             "15 bytes",
@@ -88,7 +88,7 @@ class BlkRequestRowsTest {
             }));
   }
 
-  private List<Attack> anyFraming() {
+  private static List<Attack> anyFraming() {
     return List.of(
         attack(
             "header byte by byte",
@@ -148,7 +148,7 @@ class BlkRequestRowsTest {
     return pieces.toArray(Buffer[]::new);
   }
 
-  private List<Attack> noStatus() {
+  private static List<Attack> noStatus() {
     return List.of(
         attack(
             "nothing writable",
@@ -167,7 +167,7 @@ class BlkRequestRowsTest {
             }));
   }
 
-  private List<Attack> wrongDirection() {
+  private static List<Attack> wrongDirection() {
     return List.of(
         attack(
             "status readable",
@@ -192,7 +192,7 @@ class BlkRequestRowsTest {
             }));
   }
 
-  private List<Attack> unknownType() {
+  private static List<Attack> unknownType() {
     return List.of(
         attack(
             "each of them, with and without data",
@@ -228,7 +228,7 @@ class BlkRequestRowsTest {
             }));
   }
 
-  private List<Attack> dataNotInSectors() {
+  private static List<Attack> dataNotInSectors() {
     return IntStream.of(1, 511, 513, 1023)
         .mapToObj(
             length ->
@@ -249,7 +249,7 @@ class BlkRequestRowsTest {
     Setup.SECTORS, 1L << 32, 1L << 54, 1L << 55, (1L << 55) - 1, Long.MAX_VALUE, Long.MIN_VALUE, -1
   };
 
-  private List<Attack> pastTheEnd() {
+  private static List<Attack> pastTheEnd() {
     return List.of(
         attack(
             "reads",
@@ -284,7 +284,7 @@ class BlkRequestRowsTest {
             }));
   }
 
-  private List<Attack> readOnly() {
+  private static List<Attack> readOnly() {
     Setup setup = Setup.DEFAULT.onReadOnlyDisk();
     return List.of(
         attack(
@@ -321,7 +321,7 @@ class BlkRequestRowsTest {
             }));
   }
 
-  private List<Attack> noData() {
+  private static List<Attack> noData() {
     return Stream.of(BlkRequestType.IN, BlkRequestType.OUT)
         .map(
             type ->
@@ -335,7 +335,7 @@ class BlkRequestRowsTest {
         .toList();
   }
 
-  private List<Attack> idBuffer() {
+  private static List<Attack> idBuffer() {
     return IntStream.of(0, 1, 19, 20, 21, SECTOR)
         .mapToObj(
             length ->
@@ -357,7 +357,7 @@ class BlkRequestRowsTest {
         .toList();
   }
 
-  private List<Attack> flushWithData() {
+  private static List<Attack> flushWithData() {
     return List.of(
         attack(
             "readable, writable, a sector",
@@ -484,7 +484,7 @@ class BlkRequestRowsTest {
     };
   }
 
-  private List<Attack> notNegotiated() {
+  private static List<Attack> notNegotiated() {
     return Stream.concat(
             Stream.of(RangeType.values())
                 .map(
@@ -504,8 +504,7 @@ class BlkRequestRowsTest {
                     Setup.DEFAULT.without(Feature.BLK_FLUSH, Feature.BLK_CONFIG_WCE),
                     guest -> {
                       guest.bringUp();
-                      guest.expectStatus(
-                          BlkStatus.UNSUPP, guest.request(BlkRequestType.FLUSH, 0));
+                      guest.expectStatus(BlkStatus.UNSUPP, guest.request(BlkRequestType.FLUSH, 0));
                     }),
                 attack(
                     "GET_LIFETIME",
@@ -519,7 +518,7 @@ class BlkRequestRowsTest {
         .toList();
   }
 
-  private List<Attack> zonesNotNegotiated() {
+  private static List<Attack> zonesNotNegotiated() {
     return List.of(
         attack(
             "each of them",
@@ -532,7 +531,7 @@ class BlkRequestRowsTest {
             }));
   }
 
-  private List<Attack> writebackField() {
+  private static List<Attack> writebackField() {
     return List.of(
         attack(
             "neither 0 nor 1",
@@ -564,7 +563,7 @@ class BlkRequestRowsTest {
             }));
   }
 
-  private List<Attack> zeroesReadBack() {
+  private static List<Attack> zeroesReadBack() {
     return IntStream.of(0, UNMAP)
         .mapToObj(
             flags ->
@@ -589,7 +588,7 @@ class BlkRequestRowsTest {
         .toList();
   }
 
-  private List<Attack> segmentLimits() {
+  private static List<Attack> segmentLimits() {
     return List.of(
         attack(
             "more segments than seg_max",
@@ -621,7 +620,7 @@ class BlkRequestRowsTest {
     assertThat(guest.statusOf(request)).isIn(BlkStatus.OK, BlkStatus.IOERR);
   }
 
-  private List<Attack> sharedBuffers() {
+  private static List<Attack> sharedBuffers() {
     return List.of(
         attack(
             "one buffer in requests that are in flight together",

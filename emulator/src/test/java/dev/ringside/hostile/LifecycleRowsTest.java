@@ -24,14 +24,16 @@ class LifecycleRowsTest {
   /** How often a guest looks before it gives up on a register. */
   private static final int PATIENCE = 10_000;
 
+  private static final int[] ABSENT_QUEUES = {2, 3, 64, 0x7fff, 0xffff};
+
   private static final int[] ODD_INDICES = {2, 3, 64, 0x7fff_ffff, 0x8000_0000, -1};
 
   @TestFactory
   Stream<DynamicContainer> rows() {
-    return Rows.tests(LifecycleRow.values(), this::attacks);
+    return Rows.tests(LifecycleRow.values(), LifecycleRowsTest::attacks);
   }
 
-  private List<Attack> attacks(LifecycleRow row) {
+  static List<Attack> attacks(LifecycleRow row) {
     return switch (row) {
       case BAD_FEATURES -> badFeatures();
       case FEATURES_CHANGED_LATE -> featuresChangedLate();
@@ -52,7 +54,7 @@ class LifecycleRowsTest {
     };
   }
 
-  private List<Attack> badFeatures() {
+  private static List<Attack> badFeatures() {
     return List.of(
         attack(
             "each bit that was not offered",
@@ -94,7 +96,7 @@ class LifecycleRowsTest {
     guest.reset();
   }
 
-  private List<Attack> featuresChangedLate() {
+  private static List<Attack> featuresChangedLate() {
     return List.of(
         attack(
             "INDIRECT_DESC is added",
@@ -121,7 +123,7 @@ class LifecycleRowsTest {
             }));
   }
 
-  private List<Attack> statusOutOfOrder() {
+  private static List<Attack> statusOutOfOrder() {
     return List.of(
         attack(
             "FEATURES_OK left out",
@@ -182,7 +184,7 @@ class LifecycleRowsTest {
             }));
   }
 
-  private List<Attack> resetWithIoInFlight() {
+  private static List<Attack> resetWithIoInFlight() {
     return IntStream.of(1, 5)
         .mapToObj(
             requests ->
@@ -196,23 +198,12 @@ class LifecycleRowsTest {
                       }
                       guest.sleep(RawGuest.SERVICE_NS / 2);
                       guest.reset();
-                      expectSilence(guest);
+                      guest.expectSilence();
                     }))
         .toList();
   }
 
-  /** From here on the device writes nothing, and interrupts nobody. */
-  private static void expectSilence(RawGuest guest) {
-    guest.transport().usedInterrupt();
-    guest.transport().configInterrupt();
-    guest.ram().takeBack();
-    guest.rest();
-    guest.ram().check();
-    assertThat(guest.transport().usedInterrupt()).isFalse();
-    assertThat(guest.transport().configInterrupt()).isFalse();
-  }
-
-  private List<Attack> queueReset() {
+  private static List<Attack> queueReset() {
     Setup setup = Setup.DEFAULT.with(Feature.RING_RESET);
     return List.of(
         attack(
@@ -222,7 +213,7 @@ class LifecycleRowsTest {
               guest.bringUp();
               guest.roundTrip();
               awaitQueueReset(guest);
-              expectSilence(guest);
+              guest.expectSilence();
               guest.programQueue();
               guest.transport().enableQueue(0, 1);
               guest.expectWorking();
@@ -235,7 +226,7 @@ class LifecycleRowsTest {
               guest.send(guest.request(BlkRequestType.IN, 1, guest.in(SECTOR)));
               guest.sleep(RawGuest.SERVICE_NS / 2);
               awaitQueueReset(guest);
-              expectSilence(guest);
+              guest.expectSilence();
               guest.programQueue();
               guest.transport().enableQueue(0, 1);
               guest.expectWorking();
@@ -267,7 +258,7 @@ class LifecycleRowsTest {
             guest -> {
               guest.bringUp();
               guest.transport().resetQueue(0, 0);
-              for (int queue : ODD_INDICES) {
+              for (int queue : ABSENT_QUEUES) {
                 guest.transport().resetQueue(queue, 1);
               }
               guest.expectWorking();
@@ -302,7 +293,7 @@ class LifecycleRowsTest {
     assertThat(guest.transport().queueEnabled(0)).isZero();
   }
 
-  private List<Attack> initializedTwice() {
+  private static List<Attack> initializedTwice() {
     return List.of(
         attack(
             "all steps again",
@@ -319,7 +310,7 @@ class LifecycleRowsTest {
             }));
   }
 
-  private List<Attack> kicksWhileBroken() {
+  private static List<Attack> kicksWhileBroken() {
     return List.of(
         attack(
             "with valid requests, and every step but a reset",
@@ -335,7 +326,7 @@ class LifecycleRowsTest {
             }));
   }
 
-  private List<Attack> configGeneration() {
+  private static List<Attack> configGeneration() {
     return List.of(
         attack(
             "it stays while nothing changes",
@@ -362,7 +353,7 @@ class LifecycleRowsTest {
             }));
   }
 
-  private List<Attack> registerWidth() {
+  private static List<Attack> registerWidth() {
     return List.of(
         attack(
             "every width and alignment, in front of a device that is at rest",
@@ -429,7 +420,7 @@ class LifecycleRowsTest {
   private static final Set<Integer> READ_AND_WRITTEN =
       Set.of(QUEUE_READY, STATUS, QUEUE_RESET_REGISTER);
 
-  private List<Attack> unknownRegisters() {
+  private static List<Attack> unknownRegisters() {
     return List.of(
         attack(
             "unknown offsets",
@@ -478,7 +469,7 @@ class LifecycleRowsTest {
             }));
   }
 
-  private List<Attack> selectorsOutOfRange() {
+  private static List<Attack> selectorsOutOfRange() {
     return List.of(
         attack(
             "feature words",
@@ -494,7 +485,7 @@ class LifecycleRowsTest {
             "queues",
             guest -> {
               guest.bringUp();
-              for (int queue : ODD_INDICES) {
+              for (int queue : ABSENT_QUEUES) {
                 assertThat(guest.transport().queueSizeMax(queue)).as("queue %d", queue).isZero();
                 guest.transport().queueSize(queue, 2);
                 guest.transport().queueAddresses(queue, 0x10000, 0x11000, 0x12000);
@@ -506,7 +497,7 @@ class LifecycleRowsTest {
             }));
   }
 
-  private List<Attack> enableIsNoBoolean() {
+  private static List<Attack> enableIsNoBoolean() {
     return List.of(
         attack(
             "other values",
@@ -536,7 +527,7 @@ class LifecycleRowsTest {
             }));
   }
 
-  private List<Attack> absentSharedMemory() {
+  private static List<Attack> absentSharedMemory() {
     return List.of(
         attack(
             "any region",
@@ -551,7 +542,7 @@ class LifecycleRowsTest {
             }));
   }
 
-  private List<Attack> configWidth() {
+  private static List<Attack> configWidth() {
     return List.of(
         attack(
             "every offset, every width, far beyond the end",
@@ -568,7 +559,7 @@ class LifecycleRowsTest {
             }));
   }
 
-  private List<Attack> suspend() {
+  private static List<Attack> suspend() {
     Setup setup = Setup.DEFAULT.with(Feature.SUSPEND).onSlowDisk();
     return List.of(
         attack(
@@ -586,7 +577,7 @@ class LifecycleRowsTest {
                 assertThat(looks).isLessThan(PATIENCE);
                 guest.sleep(RawGuest.SERVICE_NS);
               }
-              expectSilence(guest);
+              guest.expectSilence();
             }),
         attack(
             "before DRIVER_OK, and twice",

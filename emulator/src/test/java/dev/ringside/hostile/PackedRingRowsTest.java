@@ -36,10 +36,10 @@ class PackedRingRowsTest {
 
   @TestFactory
   Stream<DynamicContainer> rows() {
-    return Rows.tests(PackedRingRow.values(), this::attacks);
+    return Rows.tests(PackedRingRow.values(), PackedRingRowsTest::attacks);
   }
 
-  private List<Attack> attacks(PackedRingRow row) {
+  static List<Attack> attacks(PackedRingRow row) {
     return switch (row) {
       case FLAGS_OF_ANOTHER_LAP -> flagsOfAnotherLap();
       case LIST_TOO_LONG -> listTooLong();
@@ -51,7 +51,7 @@ class PackedRingRowsTest {
     };
   }
 
-  private List<Attack> flagsOfAnotherLap() {
+  private static List<Attack> flagsOfAnotherLap() {
     return IntStream.of(0, USED, AVAIL | USED)
         .mapToObj(
             flags ->
@@ -69,7 +69,7 @@ class PackedRingRowsTest {
         .toList();
   }
 
-  private List<Attack> listTooLong() {
+  private static List<Attack> listTooLong() {
     return List.of(
         attack(
             "every slot of this lap",
@@ -96,7 +96,7 @@ class PackedRingRowsTest {
             }));
   }
 
-  private List<Attack> firstBeforeRest() {
+  private static List<Attack> firstBeforeRest() {
     return List.of(
         attack(
             "the rest comes after the kick",
@@ -115,7 +115,7 @@ class PackedRingRowsTest {
             }));
   }
 
-  private List<Attack> bufferId() {
+  private static List<Attack> bufferId() {
     return List.of(
         attack(
             "beyond the ring",
@@ -150,7 +150,7 @@ class PackedRingRowsTest {
             }));
   }
 
-  private List<Attack> mixedList() {
+  private static List<Attack> mixedList() {
     return List.of(
         attack(
             "direct, then indirect",
@@ -180,7 +180,7 @@ class PackedRingRowsTest {
             }));
   }
 
-  private List<Attack> eventSuppression() {
+  private static List<Attack> eventSuppression() {
     return List.of(
         attack(
             "reserved flags",
@@ -228,7 +228,7 @@ class PackedRingRowsTest {
             }));
   }
 
-  private List<Attack> queueSizes() {
+  private static List<Attack> queueSizes() {
     return List.of(
         sized(3, Setup.DEFAULT),
         sized(5, Setup.DEFAULT),

@@ -403,6 +403,17 @@ final class RawGuest {
     expectNothingUsed();
   }
 
+  /** From here on the device writes nothing, and interrupts nobody. */
+  void expectSilence() {
+    transport.usedInterrupt();
+    transport.configInterrupt();
+    ram.takeBack();
+    rest();
+    ram.check();
+    assertThat(transport.usedInterrupt()).as("used buffer notification").isFalse();
+    assertThat(transport.configInterrupt()).as("configuration change notification").isFalse();
+  }
+
   /** Nothing has happened, and requests work. */
   void expectWorking() {
     assertThat(hasStatus(DeviceStatus.NEEDS_RESET)).as("NEEDS_RESET").isFalse();

@@ -28,10 +28,10 @@ class SplitRingRowsTest {
 
   @TestFactory
   Stream<DynamicContainer> rows() {
-    return Rows.tests(SplitRingRow.values(), this::attacks);
+    return Rows.tests(SplitRingRow.values(), SplitRingRowsTest::attacks);
   }
 
-  private List<Attack> attacks(SplitRingRow row) {
+  static List<Attack> attacks(SplitRingRow row) {
     return switch (row) {
       case AVAILABLE_INDEX_JUMPS -> availableIndexJumps();
       case HEAD_OUT_OF_RANGE -> headOutOfRange();
@@ -62,7 +62,7 @@ class SplitRingRowsTest {
     };
   }
 
-  private List<Attack> availableIndexJumps() {
+  private static List<Attack> availableIndexJumps() {
     return IntStream.of(17, 0x8000, 0xffff)
         .mapToObj(
             index ->
@@ -77,7 +77,7 @@ class SplitRingRowsTest {
         .toList();
   }
 
-  private List<Attack> headOutOfRange() {
+  private static List<Attack> headOutOfRange() {
     return IntStream.of(16, 0xffff)
         .mapToObj(
             head ->
@@ -92,7 +92,7 @@ class SplitRingRowsTest {
         .toList();
   }
 
-  private List<Attack> nextOutOfRange() {
+  private static List<Attack> nextOutOfRange() {
     return List.of(
         attack(
             "beyond the queue",
@@ -116,7 +116,7 @@ class SplitRingRowsTest {
             }));
   }
 
-  private List<Attack> loop() {
+  private static List<Attack> loop() {
     return List.of(
         attack(
             "a descriptor to itself",
@@ -155,7 +155,7 @@ class SplitRingRowsTest {
   }
 
   /** 16 MiB often enough: the sum counts, not the memory. */
-  private List<Attack> chainTooLarge() {
+  private static List<Attack> chainTooLarge() {
     int pieceBytes = 1 << 24;
     int pieces = 1 << 8;
     Setup setup = Setup.DEFAULT.withRam(pieceBytes + (int) GuestRam.LOW_SIZE).withQueueSize(512);
@@ -184,7 +184,7 @@ class SplitRingRowsTest {
             }));
   }
 
-  private List<Attack> bufferOutsideRam() {
+  private static List<Attack> bufferOutsideRam() {
     long end = GuestRam.HIGH_START + Setup.DEFAULT.ramBytes() - GuestRam.LOW_SIZE;
     return LongStream.of(
             end, // behind RAM
@@ -217,7 +217,7 @@ class SplitRingRowsTest {
   }
 
   /** The status must go where the descriptors said before the data was written over them. */
-  private List<Attack> bufferOnARing() {
+  private static List<Attack> bufferOnARing() {
     return List.of(
         attack("descriptors", guest -> readOnto(guest, ringStart(guest))),
         attack(
@@ -251,7 +251,7 @@ class SplitRingRowsTest {
     }
   }
 
-  private List<Attack> emptyBuffer() {
+  private static List<Attack> emptyBuffer() {
     Buffer empty = new Buffer(GuestMemory.FRAME_SIZE, 0, false);
     Buffer emptyWritable = new Buffer(GuestMemory.FRAME_SIZE, 0, true);
     return List.of(
@@ -283,7 +283,7 @@ class SplitRingRowsTest {
             }));
   }
 
-  private List<Attack> readableAfterWritable() {
+  private static List<Attack> readableAfterWritable() {
     return List.of(
         attack(
             "data",
@@ -321,7 +321,7 @@ class SplitRingRowsTest {
     return flush;
   }
 
-  private List<Attack> indirectNotNegotiated() {
+  private static List<Attack> indirectNotNegotiated() {
     return List.of(
         attack(
             "a valid table",
@@ -336,7 +336,7 @@ class SplitRingRowsTest {
             }));
   }
 
-  private List<Attack> indirectNested() {
+  private static List<Attack> indirectNested() {
     return List.of(
         attack(
             "a table in a table",
@@ -364,7 +364,7 @@ class SplitRingRowsTest {
             }));
   }
 
-  private List<Attack> indirectWithNext() {
+  private static List<Attack> indirectWithNext() {
     return List.of(
         attack(
             "a valid table",
@@ -378,7 +378,7 @@ class SplitRingRowsTest {
             }));
   }
 
-  private List<Attack> indirectLength() {
+  private static List<Attack> indirectLength() {
     return LongStream.of(0, 1, ENTRY + 1, 17 * ENTRY, 0xffff_fff0L, 0xffff_ffffL)
         .mapToObj(
             length ->
@@ -395,7 +395,7 @@ class SplitRingRowsTest {
         .toList();
   }
 
-  private List<Attack> indirectAndWrite() {
+  private static List<Attack> indirectAndWrite() {
     return List.of(
         attack(
             "a valid table",
@@ -411,7 +411,7 @@ class SplitRingRowsTest {
             }));
   }
 
-  private List<Attack> directThenIndirect() {
+  private static List<Attack> directThenIndirect() {
     return List.of(
         attack(
             "header direct, the rest in a table",
@@ -433,7 +433,7 @@ class SplitRingRowsTest {
             }));
   }
 
-  private List<Attack> indirectTablePlace() {
+  private static List<Attack> indirectTablePlace() {
     return Stream.concat(
             LongStream.of(RawGuest.REGISTERS, GuestRam.LOW_SIZE - ENTRY, -ENTRY, Long.MIN_VALUE)
                 .mapToObj(
@@ -478,7 +478,7 @@ class SplitRingRowsTest {
         .toList();
   }
 
-  private List<Attack> headInFlight() {
+  private static List<Attack> headInFlight() {
     return List.of(
         attack(
             "twice at once",
@@ -523,7 +523,7 @@ class SplitRingRowsTest {
     return read;
   }
 
-  private List<Attack> descriptorChangedInFlight() {
+  private static List<Attack> descriptorChangedInFlight() {
     return List.of(
         attack(
             "all descriptors and the header point elsewhere",
@@ -554,7 +554,7 @@ class SplitRingRowsTest {
 
   private static final int UNKNOWN_PACKED_FLAGS = 0x7f78;
 
-  private List<Attack> unknownDescriptorFlags() {
+  private static List<Attack> unknownDescriptorFlags() {
     return List.of(
         attack(
             "all of them",
@@ -573,7 +573,7 @@ class SplitRingRowsTest {
             }));
   }
 
-  private List<Attack> usedRingScribbled() {
+  private static List<Attack> usedRingScribbled() {
     return List.of(
         attack(
             "before any request",
@@ -601,7 +601,7 @@ class SplitRingRowsTest {
             }));
   }
 
-  private List<Attack> suppressionNonsense() {
+  private static List<Attack> suppressionNonsense() {
     return List.of(
         attack(
             "unknown available flags",
@@ -626,7 +626,7 @@ class SplitRingRowsTest {
             }));
   }
 
-  private List<Attack> idleKicks() {
+  private static List<Attack> idleKicks() {
     return List.of(
         attack(
             "empty, unknown and disabled queues",
@@ -650,7 +650,7 @@ class SplitRingRowsTest {
             }));
   }
 
-  private List<Attack> kickBeforeDriverOk() {
+  private static List<Attack> kickBeforeDriverOk() {
     return List.of(
         attack(
             "picked up after it",
@@ -668,7 +668,7 @@ class SplitRingRowsTest {
             }));
   }
 
-  private List<Attack> queueSize() {
+  private static List<Attack> queueSize() {
     Stream<Attack> refused =
         IntStream.of(0, 17, 32, 0x7fff, 0x8000, 0x10000, -1)
             .mapToObj(
@@ -720,7 +720,7 @@ class SplitRingRowsTest {
         });
   }
 
-  private List<Attack> ringPlace() {
+  private static List<Attack> ringPlace() {
     long a = 0x10000;
     long b = 0x11000;
     long c = 0x12000;
@@ -740,7 +740,7 @@ class SplitRingRowsTest {
         place("device area on the driver area", a, b, b));
   }
 
-  private List<Attack> queueReconfigured() {
+  private static List<Attack> queueReconfigured() {
     return List.of(
         attack(
             "enabled without addresses",
