@@ -121,9 +121,19 @@ final class BlkRequest {
 
   /** Does what was asked; whatever goes wrong becomes the status. */
   void process(EventLog.Track events) {
+    begin(events);
+    carryOut(events);
+  }
+
+  /** Service begins: {@link #carryOut} or {@link #end} follows. */
+  void begin(EventLog.Track events) {
     if (events.isOn()) {
       events.record(EventType.BEGIN_SERVICE, chain.head(), bytes());
     }
+  }
+
+  /** The second part of {@link #process}. */
+  void carryOut(EventLog.Track events) {
     written = BlkRequestLayout.STATUS_SIZE;
     try {
       status = execute();
@@ -174,13 +184,14 @@ final class BlkRequest {
     }
   }
 
-  /** This transfer was carried out as part of another one. */
-  void end(int result) {
-    status = result;
+  /** This transfer was carried out as part of another one, which succeeded. */
+  void end(EventLog.Track events) {
+    status = BlkStatus.OK;
     written = BlkRequestLayout.STATUS_SIZE;
     if (typeCode == BlkRequestType.IN.code()) {
       written += bytes();
     }
+    events.record(EventType.END_SERVICE, chain.head(), status);
   }
 
   private int execute() throws IOException {

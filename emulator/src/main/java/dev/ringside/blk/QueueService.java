@@ -54,14 +54,17 @@ final class QueueService implements Runnable {
   /** Requests that are to be processed, without those that go along with another one. */
   private final ArrayDeque<ServiceSlot> leading = new ArrayDeque<>();
 
-  /** With IN_ORDER, the requests that are being processed, in the order of the ring. */
+  /**
+   * With IN_ORDER, the requests that were taken and not given back, in the order of the ring. One
+   * that a fault plan keeps stays, and keeps those behind it.
+   */
   private final ArrayDeque<ServiceSlot> order = new ArrayDeque<>();
 
-  /** Requests that a fault plan keeps. */
+  /** Without IN_ORDER, the requests that a fault plan keeps. */
   private final List<ServiceSlot> held = new ArrayList<>();
 
   /** Requests that this service took over, and then those that it leaves behind. */
-  private List<BlkRequest> unserved;
+  private List<InFlight> unserved;
 
   private final Task task;
 
@@ -82,7 +85,7 @@ final class QueueService implements Runnable {
       DeviceQueue queue,
       Service service,
       @Nullable WorkerPool workers,
-      List<BlkRequest> unserved) {
+      List<InFlight> unserved) {
     this.number = number;
     this.queue = queue;
     this.service = service;
@@ -100,8 +103,8 @@ final class QueueService implements Runnable {
             ? null
             : new InterruptCoalescer(settings.coalescing(), scheduler.clock());
     this.polling = !(settings.waiting() instanceof WaitPolicy.Sleep);
-    this.direct = workers == null && merger == null;
     this.inOrder = queue.inOrder();
+    this.direct = workers == null && merger == null && !(inOrder && faults != null);
     this.events = service.events().track("queue-" + number);
     this.processed = new MpscAtomicArrayQueue<>(Math.max(2, queue.size()));
     Arrays.setAll(batch, i -> takeFree());
@@ -124,9 +127,10 @@ final class QueueService implements Runnable {
    * Ends the service so that another one can go on. What workers have begun is finished and given
    * back.
    *
-   * @return the requests that were taken from the ring and are not done, in the order of the ring
+   * @return the requests that were taken from the ring and not given back; with IN_ORDER in the
+   *     order of the ring, where those behind one that is not done may be done
    */
-  List<BlkRequest> pause() {
+  List<InFlight> pause() {
     pausing = true;
     stop();
     return unserved;
@@ -140,6 +144,7 @@ final class QueueService implements Runnable {
       serve();
       well = true;
     } catch (RingViolationException broken) {
+      interruptIfHeld();
       function.fail(broken);
     } catch (RuntimeException | Error defect) {
       function.needReset();
@@ -150,10 +155,15 @@ final class QueueService implements Runnable {
   }
 
   private void takeOver() {
-    List<BlkRequest> taken = unserved;
+    List<InFlight> taken = unserved;
     unserved = new ArrayList<>();
-    for (BlkRequest request : taken) {
-      accept(new ServiceSlot(this, request));
+    for (InFlight left : taken) {
+      ServiceSlot slot = new ServiceSlot(this, left.request());
+      switch (left.stage()) {
+        case WAITING -> start(slot);
+        case HELD -> holdOn(slot);
+        case DONE -> goOnWithDone(slot);
+      }
     }
     dispatch();
     giveBack();
@@ -297,9 +307,37 @@ final class QueueService implements Runnable {
    */
   private boolean accept(ServiceSlot slot) {
     if (faults != null && faults.holds(slot.request())) {
-      held.add(slot);
+      holdOn(slot);
       return true;
     }
+    return start(slot);
+  }
+
+  /** Keeps a request for as long as there is a fault plan. */
+  private void holdOn(ServiceSlot slot) {
+    if (faults == null) {
+      start(slot);
+      return;
+    }
+    slot.hold();
+    if (inOrder) {
+      order.add(slot);
+    } else {
+      held.add(slot);
+    }
+  }
+
+  private void goOnWithDone(ServiceSlot slot) {
+    if (inOrder && !direct) {
+      slot.setServed(true);
+      slot.setReturned(true);
+      order.add(slot);
+    } else {
+      finish(slot);
+    }
+  }
+
+  private boolean start(ServiceSlot slot) {
     if (direct) {
       serve(slot.request(), events);
       finish(slot);
@@ -352,16 +390,21 @@ final class QueueService implements Runnable {
 
   /** Serves a request and those that go along with it. */
   private void serveTogether(ServiceSlot first, EventLog.Track track) {
-    boolean merged = false;
     if (first.follower() != null) {
-      BlkRequest request = first.request();
-      track.record(EventType.MERGE, request.chain().head(), RequestMerger.length(first));
-      merged = RequestMerger.transfer(first, function.memory().segment());
+      if (track.isOn()) {
+        track.record(EventType.MERGE, first.request().chain().head(), RequestMerger.length(first));
+      }
+      for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
+        slot.request().begin(track);
+      }
+      boolean merged = RequestMerger.transfer(first, function.memory().segment(), track);
+      for (ServiceSlot slot = first; !merged && slot != null; slot = slot.follower()) {
+        slot.request().carryOut(track);
+      }
+    } else {
+      serve(first.request(), track);
     }
     for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
-      if (!merged) {
-        serve(slot.request(), track);
-      }
       slot.setServed(true);
     }
   }
@@ -394,7 +437,7 @@ final class QueueService implements Runnable {
 
   /** Publishes what is done, and interrupts the driver if it wants that. */
   private boolean giveBack() {
-    if (inWorkers > 0) {
+    if (!direct) {
       takeProcessed();
     }
     int entries = queue.unpublished();
@@ -422,24 +465,32 @@ final class QueueService implements Runnable {
   private void takeProcessed() {
     for (ServiceSlot slot = processed.poll(); slot != null; slot = processed.poll()) {
       inWorkers--;
-      if (!inOrder) {
+      slot.setReturned(true);
+      if (inOrder) {
+        continue;
+      }
+      if (slot.isServed()) {
         settle(slot);
+      } else {
+        unserved.add(new InFlight(slot.request(), InFlight.Stage.WAITING));
       }
     }
-    // With IN_ORDER a request waits for those before it.
-    for (ServiceSlot slot = order.peek(); slot != null && slot.isServed(); slot = order.peek()) {
+    // With IN_ORDER a request waits for those before it. What a worker still has is not looked at:
+    // only what has come back is this task's.
+    for (ServiceSlot slot = order.peek(); slot != null && isDone(slot); slot = order.peek()) {
       settle(order.remove());
     }
   }
 
+  private static boolean isDone(ServiceSlot slot) {
+    return slot.isReturned() && slot.isServed();
+  }
+
   private void settle(ServiceSlot slot) {
-    if (slot.isServed()) {
-      slot.setServed(false);
-      finish(slot);
-      free.push(slot);
-    } else {
-      unserved.add(slot.request());
-    }
+    slot.setServed(false);
+    slot.setReturned(false);
+    finish(slot);
+    free.push(slot);
   }
 
   private void interrupt(int entries) {
@@ -449,6 +500,13 @@ final class QueueService implements Runnable {
 
   private void interruptIfDue() {
     if (coalescer != null && coalescer.isDue()) {
+      interrupt(coalescer.raised());
+    }
+  }
+
+  /** Nobody will look for its time any more. */
+  private void interruptIfHeld() {
+    if (coalescer != null && coalescer.due() != InterruptCoalescer.NEVER) {
       interrupt(coalescer.raised());
     }
   }
@@ -468,13 +526,18 @@ final class QueueService implements Runnable {
     }
     giveBack();
     for (ServiceSlot slot : order) {
-      unserved.add(slot.request());
+      unserved.add(new InFlight(slot.request(), stage(slot)));
     }
     for (ServiceSlot slot : held) {
-      unserved.add(slot.request());
+      unserved.add(new InFlight(slot.request(), stage(slot)));
     }
-    if (coalescer != null && coalescer.due() != InterruptCoalescer.NEVER) {
-      interrupt(coalescer.raised());
+    interruptIfHeld();
+  }
+
+  private static InFlight.Stage stage(ServiceSlot slot) {
+    if (slot.isHeld()) {
+      return InFlight.Stage.HELD;
     }
+    return isDone(slot) ? InFlight.Stage.DONE : InFlight.Stage.WAITING;
   }
 }
