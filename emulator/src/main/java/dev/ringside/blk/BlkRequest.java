@@ -1,5 +1,7 @@
 package dev.ringside.blk;
 
+import static dev.ringside.virtio.state.DeviceStateException.require;
+
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.EventType;
 import dev.ringside.machine.GuestMemory;
@@ -12,6 +14,7 @@ import dev.ringside.virtio.spec.BlkRequestLayout;
 import dev.ringside.virtio.spec.BlkRequestType;
 import dev.ringside.virtio.spec.BlkStatus;
 import dev.ringside.virtio.spec.Feature;
+import dev.ringside.virtio.state.DeviceStateException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -34,7 +37,11 @@ final class BlkRequest {
           | 1 << BlkRequestType.SECURE_ERASE.code()
           | 1 << BlkRequestType.ZONE_APPEND.code();
 
+  /** The status is a byte. */
+  private static final int MAX_STATUS = 0xff;
+
   private final Disk disk;
+  private final GuestMemory memory;
   private final MemorySegment ram;
   private final DescriptorChain chain;
 
@@ -56,6 +63,7 @@ final class BlkRequest {
 
   BlkRequest(Disk disk, GuestMemory memory) {
     this.disk = disk;
+    this.memory = memory;
     this.ram = memory.segment();
     this.chain = new DescriptorChain(memory);
   }
@@ -334,6 +342,42 @@ final class BlkRequest {
     result.dropFirst(result.bytes() - BlkRequestLayout.APPEND_SECTOR_SIZE);
     written += result.copyFrom(appended);
     return BlkStatus.OK;
+  }
+
+  /** This request in a saved device. */
+  RequestState state(InFlight.Stage stage) {
+    boolean done = stage == InFlight.Stage.DONE;
+    return new RequestState(
+        stage,
+        typeCode,
+        sector,
+        memory.address(statusOffset),
+        done ? status : 0,
+        done ? written : 0,
+        chain.state());
+  }
+
+  /**
+   * Becomes a request of a saved device: parsed, and done when that one was.
+   *
+   * @throws DeviceStateException when a device could not have it
+   */
+  void restore(RequestState saved) throws DeviceStateException {
+    chain.restore(saved.chain());
+    statusOffset = memory.offset(saved.statusAddress(), BlkRequestLayout.STATUS_SIZE);
+    require(statusOffset >= 0, "a status byte at 0x%x", saved.statusAddress());
+    require(
+        saved.status() >= 0
+            && saved.status() <= MAX_STATUS
+            && saved.written() >= 0
+            && saved.written() <= chain.writable().bytes() + BlkRequestLayout.STATUS_SIZE,
+        "a request of status %d that wrote %d bytes",
+        saved.status(),
+        saved.written());
+    typeCode = saved.type();
+    sector = saved.sector();
+    status = saved.status();
+    written = saved.written();
   }
 
   private static int statusOf(long result) {

@@ -1,5 +1,7 @@
 package dev.ringside.blk;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A request that a paused service has taken from its ring and not given back.
  *
@@ -10,12 +12,33 @@ record InFlight(BlkRequest request, Stage stage) {
   /** How far a request has come. */
   enum Stage {
     /** Nothing has been done for it. */
-    WAITING,
+    WAITING(0),
 
     /** A fault plan keeps it. */
-    HELD,
+    HELD(1),
 
     /** It was carried out, and waits for one before it to be given back (IN_ORDER). */
-    DONE
+    DONE(2);
+
+    private final int code;
+
+    Stage(int code) {
+      this.code = code;
+    }
+
+    /** The number in a saved state. */
+    int code() {
+      return code;
+    }
+
+    /** The stage of a number, or null when it has none. */
+    static @Nullable Stage of(int code) {
+      for (Stage stage : values()) {
+        if (stage.code == code) {
+          return stage;
+        }
+      }
+      return null;
+    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.ringside.blk;
 
+import static dev.ringside.virtio.state.DeviceStateException.require;
+
 import dev.ringside.fault.Faults;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.Scheduler;
@@ -13,7 +15,11 @@ import dev.ringside.virtio.spec.DeviceId;
 import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.transport.VirtioDevice;
 import dev.ringside.virtio.transport.VirtioFunction;
+import java.io.DataInputStream;
+import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +49,10 @@ public final class VirtioBlkDevice implements VirtioDevice {
   private final @Nullable ZoneTable zones;
   private final @Nullable LifetimeCounters wear;
   private final @Nullable QueueService[] services;
+
+  /** For each queue the requests that its paused service has left. */
+  private final List<List<InFlight>> left;
+
   private long agreed;
   private @Nullable Service service;
   private @Nullable WorkerPools workers;
@@ -71,6 +81,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
     this.events = events;
     this.settings = settings;
     this.services = new QueueService[settings.queues()];
+    this.left = new ArrayList<>(Collections.nCopies(settings.queues(), List.of()));
     DiskProfile profile = settings.disk();
     this.cache = new CacheMode(profile.writeback());
     Endurance endurance = profile.endurance();
@@ -212,15 +223,19 @@ public final class VirtioBlkDevice implements VirtioDevice {
       // Once more, for a legacy driver, which sets no FEATURES_OK (section 5.2.5.3).
       setWriteback(settings.disk().writeback() && Feature.BLK_FLUSH.isIn(negotiated));
     }
+    prepare(attached, negotiated);
+    resume();
+  }
+
+  private Service prepare(VirtioFunction attached, long negotiated) {
     agreed = negotiated;
-    service =
+    Service prepared =
         new Service(attached, disk(negotiated), scheduler, events, settings.service(), faults);
+    service = prepared;
     workers =
         new WorkerPools(
             scheduler, events, settings.service(), settings.queues(), settings.queueSize());
-    for (int i = 0; i < attached.queueCount(); i++) {
-      startQueue(i);
-    }
+    return prepared;
   }
 
   private Disk disk(long negotiated) {
@@ -244,7 +259,8 @@ public final class VirtioBlkDevice implements VirtioDevice {
     }
     DeviceQueue queue = queueOf(running.function(), index);
     if (queue != null) {
-      services[index] = new QueueService(index, queue, running, pools.of(index), List.of());
+      services[index] = new QueueService(index, queue, running, pools.of(index), left.get(index));
+      left.set(index, List.of());
     }
   }
 
@@ -268,6 +284,109 @@ public final class VirtioBlkDevice implements VirtioDevice {
       service.stop();
       services[queue] = null;
     }
+    left.set(queue, List.of());
+  }
+
+  @Override
+  public void pause() {
+    for (int i = 0; i < services.length; i++) {
+      QueueService running = services[i];
+      if (running != null) {
+        left.set(i, running.pause());
+        services[i] = null;
+      }
+    }
+  }
+
+  @Override
+  public void resume() {
+    for (int i = 0; i < services.length; i++) {
+      startQueue(i);
+    }
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    BlkState state =
+        new BlkState(
+            storage.sectors(),
+            cache.isWriteback(),
+            wear == null ? null : wear.writtenBytes(),
+            zones == null ? null : zones.save(),
+            left.stream()
+                .map(queue -> queue.stream().map(one -> one.request().state(one.stage())).toList())
+                .toList());
+    state.writeTo(out);
+  }
+
+  @Override
+  public void restore(VirtioFunction attached, long negotiated, boolean running, DataInputStream in)
+      throws IOException {
+    BlkState state = BlkState.readFrom(in);
+    check(state, negotiated);
+    if (running) {
+      restoreRequests(prepare(attached, negotiated), state);
+    } else {
+      // Nothing can be in flight; what a broken device had is forgotten.
+      for (int i = 0; i < services.length; i++) {
+        DeviceQueue queue = queueOf(attached, i);
+        if (queue != null) {
+          queue.adopt(List.of());
+        }
+      }
+    }
+    setWriteback(state.writeback());
+    Long worn = state.wear();
+    if (wear != null && worn != null) {
+      wear.restore(worn);
+    }
+    if (zones != null && state.zones() != null) {
+      zones.restore(state.zones());
+    }
+  }
+
+  private void check(BlkState state, long negotiated) throws IOException {
+    require(
+        state.sectors() == storage.sectors(),
+        "of a disk of %d sectors, and this one has %d",
+        state.sectors(),
+        storage.sectors());
+    require(
+        (state.wear() == null) == (wear == null) && (state.zones() == null) == (zones == null),
+        "of another kind of disk");
+    Long worn = state.wear();
+    require(worn == null || worn >= 0, "an age below zero");
+    boolean knowsCache = Feature.BLK_FLUSH.isIn(negotiated) || agreed == 0;
+    require(knowsCache || !state.writeback(), "a volatile cache that the driver cannot flush");
+    if (zones != null && state.zones() != null) {
+      zones.check(state.zones());
+    }
+    require(
+        state.requests().size() == services.length,
+        "requests of %d queues",
+        state.requests().size());
+  }
+
+  private void restoreRequests(Service prepared, BlkState state) throws IOException {
+    for (int i = 0; i < services.length; i++) {
+      DeviceQueue queue = queueOf(prepared.function(), i);
+      left.set(i, requests(prepared, queue, state.requests().get(i)));
+    }
+  }
+
+  private static List<InFlight> requests(
+      Service prepared, @Nullable DeviceQueue queue, List<RequestState> saved) throws IOException {
+    List<InFlight> requests = new ArrayList<>();
+    for (RequestState state : saved) {
+      BlkRequest request = new BlkRequest(prepared.disk(), prepared.function().memory());
+      request.restore(state);
+      requests.add(new InFlight(request, state.stage()));
+    }
+    require(queue != null || requests.isEmpty(), "requests of a queue that is not enabled");
+    if (queue != null) {
+      queue.adopt(requests.stream().map(one -> one.request().chain()).toList());
+    }
+    return requests;
   }
 
   @Override

@@ -1,5 +1,9 @@
 package dev.ringside.virtio.transport;
 
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /** What a device type adds to {@link VirtioFunction}: its features, its registers, its work. */
 public interface VirtioDevice {
   /** The device type (virtio 1.4, section 5). */
@@ -64,6 +68,30 @@ public interface VirtioDevice {
 
   /** The driver says that a queue has new chains. Returns at once. */
   void kick(int queue);
+
+  /**
+   * Ends the work on all queues so that this device or another one can go on. When it returns,
+   * everything that is done has been given back, and nothing touches guest memory any more. What
+   * was taken and is not done is kept.
+   */
+  void pause();
+
+  /** Goes on after {@link #pause} or {@link #restore}. */
+  void resume();
+
+  /** Writes what another device needs to go on; this one is paused or was not started. */
+  void save(DataOutput out) throws IOException;
+
+  /**
+   * Becomes a device that was saved. This one was not started; it stays paused.
+   *
+   * @param function whose queues are restored, but for their chains in flight
+   * @param features what driver and device agreed on; {@link #accepts} has been asked
+   * @param running whether the saved device had been started
+   * @throws IOException when the state is damaged, or of another device; then this one is reset
+   */
+  void restore(VirtioFunction function, long features, boolean running, DataInputStream in)
+      throws IOException;
 
   /** Ends all work. When it returns, the device no longer touches guest memory. */
   void stop();

@@ -1,5 +1,7 @@
 package dev.ringside.virtio.transport;
 
+import static dev.ringside.virtio.state.DeviceStateException.require;
+
 import dev.ringside.fault.NotificationFaults;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.InterruptLine;
@@ -8,6 +10,11 @@ import dev.ringside.virtio.queue.RingViolationException;
 import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.spec.MmioRegister;
+import dev.ringside.virtio.state.DeviceState;
+import dev.ringside.virtio.state.FunctionState;
+import dev.ringside.virtio.state.QueueState;
+import dev.ringside.virtio.state.StateSection;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,6 +35,18 @@ import org.jspecify.annotations.Nullable;
  * {@link #interruptForQueue}, {@link #interruptForConfig}, {@link #fail} and {@link #needReset}.
  */
 public final class VirtioFunction {
+  /** What a device status can hold (section 2.1). */
+  private static final int STATUS_BITS =
+      DeviceStatus.ACKNOWLEDGE
+          | DeviceStatus.DRIVER
+          | DeviceStatus.DRIVER_OK
+          | DeviceStatus.FEATURES_OK
+          | DeviceStatus.NEEDS_RESET
+          | DeviceStatus.FAILED;
+
+  private static final int INTERRUPT_BITS =
+      MmioRegister.INTERRUPT_USED | MmioRegister.INTERRUPT_CONFIG;
+
   private final GuestMemory memory;
   private final InterruptLine line;
   private final VirtioDevice device;
@@ -41,7 +60,14 @@ public final class VirtioFunction {
   private final ReentrantLock configLock = new ReentrantLock();
 
   private long driverFeatures;
+
+  /** The driver has set DRIVER_OK, and nothing was broken then. */
   private boolean running;
+
+  /** The device has been started; it works unless it is paused. */
+  private boolean started;
+
+  private boolean paused;
   private volatile @Nullable RingViolationException violation;
 
   /** A device after power-on, with its queues disabled. */
@@ -105,8 +131,15 @@ public final class VirtioFunction {
     status.updateAndGet(current -> current | bits);
     if ((added & DeviceStatus.DRIVER_OK) != 0 && !isBroken()) {
       running = true;
-      device.start(this, driverFeatures);
+      if (!paused) {
+        start();
+      }
     }
+  }
+
+  private void start() {
+    started = true;
+    device.start(this, driverFeatures);
   }
 
   /**
@@ -126,10 +159,11 @@ public final class VirtioFunction {
   }
 
   private void reset() {
-    if (running) {
+    if (started) {
       device.stop();
-      running = false;
     }
+    started = false;
+    running = false;
     queues.forEach(QueueConfig::reset);
     configLock.lock();
     try {
@@ -187,7 +221,7 @@ public final class VirtioFunction {
   /** The driver's available buffer notification; ignored when no such queue runs. */
   public void notifyQueue(int index) {
     QueueConfig queue = queue(index);
-    if (running && queue != null && queue.queue() != null) {
+    if (started && queue != null && queue.queue() != null) {
       if (faults == null) {
         device.kick(index);
       } else {
@@ -247,6 +281,122 @@ public final class VirtioFunction {
     }
     if ((status.get() & DeviceStatus.DRIVER_OK) != 0) {
       interrupt(MmioRegister.INTERRUPT_CONFIG);
+    }
+  }
+
+  /**
+   * Ends the device's work until {@link #resume}, so that it can be saved. What workers have begun
+   * is done and given back before this returns. Notifications that come meanwhile are not lost.
+   */
+  public void pause() {
+    if (!paused && started) {
+      device.pause();
+    }
+    paused = true;
+  }
+
+  /** Goes on after {@link #pause} or {@link #restore}. */
+  public void resume() {
+    if (!paused) {
+      return;
+    }
+    paused = false;
+    if (started && !isBroken()) {
+      device.resume();
+    } else if (running && !isBroken()) {
+      start();
+    }
+    // Whoever waits at the line may have come after it was raised.
+    if (interruptStatus.get() != 0) {
+      line.raise();
+    }
+  }
+
+  /**
+   * What another device needs to go on in this one's place. What a fault plan has counted is not in
+   * it.
+   *
+   * @throws IllegalStateException when the device is not {@linkplain #pause paused}
+   */
+  public DeviceState save() {
+    if (!paused) {
+      throw new IllegalStateException("a device is paused before it is saved");
+    }
+    FunctionState function =
+        new FunctionState(
+            device.deviceId(),
+            status.get(),
+            driverFeatures,
+            configGeneration.get(),
+            interruptStatus.get(),
+            queues.stream().map(this::state).toList());
+    return new DeviceState(function, StateSection.of(device::save));
+  }
+
+  /** A ring that was broken cannot be gone on with: it is saved as a disabled one. */
+  private QueueState state(QueueConfig queue) {
+    QueueState state = queue.state();
+    return isBroken() ? state.withoutRing() : state;
+  }
+
+  /**
+   * Becomes a device that was saved, over the same guest memory, and stays paused. This one is as
+   * after power-on.
+   *
+   * @throws IOException when the state is damaged, or another kind of device's: one that offers
+   *     other features or queues, or has another disk. Then this one is reset
+   * @throws IllegalStateException when a driver has found this device
+   */
+  public void restore(DeviceState state) throws IOException {
+    if (status.get() != DeviceStatus.RESET) {
+      throw new IllegalStateException("a driver has found this device");
+    }
+    paused = true;
+    try {
+      restore(state.function());
+      state
+          .device()
+          .read(
+              "device's state",
+              in -> {
+                device.restore(this, driverFeatures, started, in);
+                return true;
+              });
+    } catch (IOException | RuntimeException unfit) {
+      reset();
+      paused = false;
+      throw unfit;
+    }
+  }
+
+  private void restore(FunctionState saved) throws IOException {
+    require(saved.deviceId() == device.deviceId(), "of a device of type %d", saved.deviceId());
+    require(
+        saved.queues().size() == queues.size(),
+        "%d queues, and this device has %d",
+        saved.queues().size(),
+        queues.size());
+    require(
+        (saved.features() & ~device.features()) == 0,
+        "this device does not offer %s",
+        Feature.describe(saved.features() & ~device.features()));
+    require((saved.status() & ~STATUS_BITS) == 0, "status 0x%x", saved.status());
+    require(
+        (saved.interruptStatus() & ~INTERRUPT_BITS) == 0,
+        "interrupt status 0x%x",
+        saved.interruptStatus());
+    driverFeatures = saved.features();
+    boolean agreed = (saved.status() & DeviceStatus.FEATURES_OK) != 0;
+    require(!agreed || acceptsFeatures(), "this device does not accept the features");
+    boolean ready = (saved.status() & DeviceStatus.DRIVER_OK) != 0;
+    require(agreed || !ready, "status 0x%x", saved.status());
+    status.set(saved.status());
+    configGeneration.set(saved.configGeneration());
+    interruptStatus.set(saved.interruptStatus());
+    running = ready && !isBroken();
+    started = running;
+    for (int i = 0; i < queues.size(); i++) {
+      queues.get(i).restore(saved.queues().get(i), memory, driverFeatures);
     }
   }
 
