@@ -23,6 +23,13 @@ final class Initialization {
           Feature.VERSION_1,
           Feature.INDIRECT_DESC,
           Feature.EVENT_IDX,
+          Feature.ACCESS_PLATFORM,
+          Feature.ORDER_PLATFORM,
+          Feature.NOTIFICATION_DATA,
+          Feature.NOTIF_CONFIG_DATA,
+          Feature.RING_RESET,
+          Feature.SUSPEND,
+          Feature.ANY_LAYOUT,
           Feature.BLK_SIZE_MAX,
           Feature.BLK_SEG_MAX,
           Feature.BLK_BLK_SIZE,
@@ -85,6 +92,10 @@ final class Initialization {
 
   private long negotiate() {
     long features = registers.deviceFeatures() & SUPPORTED_FEATURES & settings.features();
+    if (registers.isLegacy()) {
+      registers.setDriverFeatures(features);
+      return features;
+    }
     if (!Feature.VERSION_1.isIn(features)) {
       throw giveUp("the device does not offer VERSION_1");
     }
@@ -110,7 +121,14 @@ final class Initialization {
   private DriverQueue enableQueue(long features, int size, int segments) {
     SplitDriverQueue queue =
         new SplitDriverQueue(
-            guest.memory(), guest.frames(), size, segments + FRAMING_BUFFERS, features);
+            guest.memory(),
+            guest.frames(),
+            registers.isLegacy()
+                ? RingAreas.contiguous(guest.frames(), size)
+                : RingAreas.separate(guest.frames(), size),
+            size,
+            segments + FRAMING_BUFFERS,
+            features);
     if (!registers.enableQueue(
         QUEUE, size, queue.descriptorArea(), queue.driverArea(), queue.deviceArea())) {
       throw giveUp("the device does not enable its queue of " + size);

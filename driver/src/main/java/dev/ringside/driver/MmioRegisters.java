@@ -4,12 +4,14 @@ import static dev.ringside.virtio.spec.MmioRegister.*;
 
 import dev.ringside.machine.Bus;
 import dev.ringside.machine.InterruptLine;
+import dev.ringside.virtio.spec.Feature;
 
 /** A device behind the virtio-mmio register map, version 2 (virtio 1.4, section 4.2.2). */
 final class MmioRegisters implements DeviceRegisters {
   private final Bus bus;
   private final long base;
   private final InterruptLine line;
+  private boolean notificationData;
 
   /** Registers at a guest-physical address where a probe found them. */
   MmioRegisters(Bus bus, long base, InterruptLine line) {
@@ -24,6 +26,11 @@ final class MmioRegisters implements DeviceRegisters {
 
   private void write(int register, int value) {
     bus.write32(base + register, value);
+  }
+
+  @Override
+  public boolean isLegacy() {
+    return false;
   }
 
   @Override
@@ -46,7 +53,9 @@ final class MmioRegisters implements DeviceRegisters {
     write(DEVICE_FEATURES_SEL, 0);
     long low = read(DEVICE_FEATURES) & 0xffff_ffffL;
     write(DEVICE_FEATURES_SEL, 1);
-    return low | ((long) read(DEVICE_FEATURES) << Integer.SIZE);
+    long offered = low | ((long) read(DEVICE_FEATURES) << Integer.SIZE);
+    // Only PCI has a field for the data.
+    return offered & ~Feature.NOTIF_CONFIG_DATA.mask();
   }
 
   @Override
@@ -55,6 +64,7 @@ final class MmioRegisters implements DeviceRegisters {
     write(DRIVER_FEATURES, (int) features);
     write(DRIVER_FEATURES_SEL, 1);
     write(DRIVER_FEATURES, (int) (features >>> Integer.SIZE));
+    notificationData = Feature.NOTIFICATION_DATA.isIn(features);
   }
 
   @Override
@@ -79,8 +89,15 @@ final class MmioRegisters implements DeviceRegisters {
   }
 
   @Override
+  public boolean resetQueue(int queue) {
+    write(QUEUE_SEL, queue);
+    write(QUEUE_RESET, 1);
+    return read(QUEUE_RESET) == 0 && read(QUEUE_READY) == 0;
+  }
+
+  @Override
   public void notifyQueue(int queue, int position) {
-    write(QUEUE_NOTIFY, queue);
+    write(QUEUE_NOTIFY, notificationData ? queue | position << Short.SIZE : queue);
   }
 
   @Override
@@ -89,7 +106,7 @@ final class MmioRegisters implements DeviceRegisters {
   }
 
   @Override
-  public int acknowledgeInterrupt() {
+  public int acknowledgeInterrupt(int queue) {
     int reasons = read(INTERRUPT_STATUS);
     if (reasons != 0) {
       write(INTERRUPT_ACK, reasons);

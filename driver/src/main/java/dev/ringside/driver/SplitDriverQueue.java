@@ -31,9 +31,7 @@ final class SplitDriverQueue implements DriverQueue {
   private final FrameAllocator frames;
   private final int size;
   private final int mask;
-  private final long descriptorArea;
-  private final long driverArea;
-  private final long deviceArea;
+  private final RingAreas areas;
   private final MemorySegment descriptors;
   private final MemorySegment available;
   private final MemorySegment used;
@@ -75,24 +73,28 @@ final class SplitDriverQueue implements DriverQueue {
   /**
    * A ring in fresh memory.
    *
+   * @param areas freed with the ring
    * @param size a power of two
    * @param tableEntries the most buffers that a chain can have
    */
   SplitDriverQueue(
-      GuestMemory memory, FrameAllocator frames, int size, int tableEntries, long features) {
+      GuestMemory memory,
+      FrameAllocator frames,
+      RingAreas areas,
+      int size,
+      int tableEntries,
+      long features) {
     this.frames = frames;
     this.size = size;
     this.mask = size - 1;
     this.eventIndex = Feature.EVENT_IDX.isIn(features);
     this.indirect = Feature.INDIRECT_DESC.isIn(features);
     this.tableEntries = tableEntries;
-    this.descriptorArea = frames.allocate(descriptorTableBytes(size));
-    this.driverArea = frames.allocate(availableRingBytes(size));
-    this.deviceArea = frames.allocate(usedRingBytes(size));
+    this.areas = areas;
     this.tableArea = frames.allocate(tableBytes());
-    this.descriptors = memory.slice(descriptorArea, descriptorTableBytes(size));
-    this.available = memory.slice(driverArea, availableRingBytes(size));
-    this.used = memory.slice(deviceArea, usedRingBytes(size));
+    this.descriptors = memory.slice(areas.descriptors(), descriptorTableBytes(size));
+    this.available = memory.slice(areas.available(), availableRingBytes(size));
+    this.used = memory.slice(areas.used(), usedRingBytes(size));
     this.tables = memory.slice(tableArea, tableBytes());
     this.usedEvent = usedEventOffset(size);
     this.availEvent = availEventOffset(size);
@@ -110,17 +112,17 @@ final class SplitDriverQueue implements DriverQueue {
 
   /** Guest-physical address of the descriptor table. */
   long descriptorArea() {
-    return descriptorArea;
+    return areas.descriptors();
   }
 
   /** Guest-physical address of the available ring. */
   long driverArea() {
-    return driverArea;
+    return areas.available();
   }
 
   /** Guest-physical address of the used ring. */
   long deviceArea() {
-    return deviceArea;
+    return areas.used();
   }
 
   @Override
@@ -296,9 +298,7 @@ final class SplitDriverQueue implements DriverQueue {
 
   @Override
   public void free() {
-    frames.free(descriptorArea, descriptorTableBytes(size));
-    frames.free(driverArea, availableRingBytes(size));
-    frames.free(deviceArea, usedRingBytes(size));
+    areas.free(frames);
     frames.free(tableArea, tableBytes());
   }
 }

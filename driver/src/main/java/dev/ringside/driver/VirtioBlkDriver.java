@@ -208,7 +208,7 @@ public final class VirtioBlkDriver implements BlockDevice {
     }
     while (!queue.enableInterrupts()) {
       registers.line(QUEUE).await();
-      int reasons = registers.acknowledgeInterrupt();
+      int reasons = registers.acknowledgeInterrupt(QUEUE);
       if ((reasons & MmioRegister.INTERRUPT_CONFIG) != 0) {
         checkHealth();
       }

@@ -28,7 +28,8 @@ class SplitDriverQueueTest {
   }
 
   private SplitDriverQueue queue(long features) {
-    return new SplitDriverQueue(memory, frames, SIZE, MAX_BUFFERS, features);
+    return new SplitDriverQueue(
+        memory, frames, RingAreas.separate(frames, SIZE), SIZE, MAX_BUFFERS, features);
   }
 
   private static boolean add(SplitDriverQueue queue, int buffers, int token) {

@@ -5,38 +5,45 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringside.blk.BlkSettings;
 import dev.ringside.driver.testing.TestDisk;
 import dev.ringside.virtio.spec.Feature;
+import dev.ringside.virtio.transport.Transport;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The same scenarios for every way in which driver and device can wait, and lay out their rings.
+ * The same scenarios over every transport, for every way in which driver and device can wait, and
+ * lay out their rings.
  */
 class VirtioBlkDriverTest {
   private static final long PLAIN_RING = ~Feature.setOf(Feature.INDIRECT_DESC, Feature.EVENT_IDX);
 
   static Stream<TestDisk.Builder> disks() {
-    return Stream.of(CompletionPolicy.values())
+    return Stream.of(Transport.values())
         .flatMap(
-            completion ->
-                Stream.of(BlkSettings.Waiting.values())
+            transport ->
+                Stream.of(CompletionPolicy.values())
                     .flatMap(
-                        waiting ->
-                            Stream.of(DriverSettings.ALL_FEATURES, PLAIN_RING)
-                                .flatMap(
-                                    features ->
-                                        Stream.of(0, 2)
-                                            .map(
-                                                workers ->
-                                                    TestDisk.blank(1 << 16)
-                                                        .device(
-                                                            BlkSettings.DEFAULT
-                                                                .withWaiting(waiting)
-                                                                .withWorkers(workers))
-                                                        .driver(
-                                                            DriverSettings.DEFAULT
-                                                                .withCompletion(completion)
-                                                                .withFeatures(features))))));
+                        completion ->
+                            Stream.of(BlkSettings.Waiting.values())
+                                .flatMap(waiting -> disks(transport, completion, waiting))));
+  }
+
+  private static Stream<TestDisk.Builder> disks(
+      Transport transport, CompletionPolicy completion, BlkSettings.Waiting waiting) {
+    return Stream.of(DriverSettings.ALL_FEATURES, PLAIN_RING)
+        .flatMap(
+            features ->
+                Stream.of(0, 2)
+                    .map(
+                        workers ->
+                            TestDisk.blank(1 << 16)
+                                .transport(transport)
+                                .device(
+                                    BlkSettings.DEFAULT.withWaiting(waiting).withWorkers(workers))
+                                .driver(
+                                    DriverSettings.DEFAULT
+                                        .withCompletion(completion)
+                                        .withFeatures(features))));
   }
 
   @ParameterizedTest

@@ -42,6 +42,7 @@ final class QueueService implements Runnable {
   private final Task task;
   private int inWorkers;
   private volatile boolean stopping;
+  private volatile boolean draining;
 
   /** Starts to serve a queue. */
   @SuppressWarnings("this-escape") // the task is the last thing that is made
@@ -74,6 +75,12 @@ final class QueueService implements Runnable {
     wakeUp.raise();
   }
 
+  /** Like {@link #stop}, but what was taken is finished and given back before. */
+  void drain() {
+    draining = true;
+    stop();
+  }
+
   /** Returns when nothing of this queue touches guest memory any more. */
   void stop() {
     stopping = true;
@@ -85,6 +92,9 @@ final class QueueService implements Runnable {
   public void run() {
     try {
       serve();
+      if (draining) {
+        finishTaken();
+      }
     } catch (RingViolationException broken) {
       function.fail(broken);
     } catch (RuntimeException | Error defect) {
@@ -199,6 +209,14 @@ final class QueueService implements Runnable {
       function.interruptForQueue(number);
     }
     return true;
+  }
+
+  private void finishTaken() {
+    giveBack();
+    while (inWorkers > 0) {
+      wakeUp.await();
+      giveBack();
+    }
   }
 
   /** Workers still write into guest memory; what they finish now is not reported any more. */

@@ -91,6 +91,11 @@ public final class VirtioBlkDevice implements VirtioDevice {
   }
 
   @Override
+  public long offerableFeatures() {
+    return settings.offeredFeatures();
+  }
+
+  @Override
   public int queueCount() {
     return QUEUES;
   }
@@ -130,9 +135,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
     if (settings.workers() > 0) {
       workers = new WorkerPool(scheduler, events, settings.workers(), capacity);
     }
-    for (int i = 0; i < attached.queueCount(); i++) {
-      startQueue(i);
-    }
+    resume();
   }
 
   @Override
@@ -166,6 +169,24 @@ public final class VirtioBlkDevice implements VirtioDevice {
     if (service != null) {
       service.stop();
       services[queue] = null;
+    }
+  }
+
+  @Override
+  public void suspend() {
+    for (int i = 0; i < services.length; i++) {
+      QueueService service = services[i];
+      if (service != null) {
+        service.drain();
+        services[i] = null;
+      }
+    }
+  }
+
+  @Override
+  public void resume() {
+    for (int i = 0; i < services.length; i++) {
+      startQueue(i);
     }
   }
 

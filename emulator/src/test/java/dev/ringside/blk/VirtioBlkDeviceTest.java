@@ -45,13 +45,15 @@ class VirtioBlkDeviceTest {
   private final RealScheduler scheduler = new RealScheduler();
   private final WiredInterruptLine line = new WiredInterruptLine(scheduler, CostModel.ZERO);
   private final Storage storage = MemoryStorage.ofSectors(SECTORS);
-  private final VirtioFunction function =
-      new VirtioFunction(
+  private final MmioTransport mmio =
+      new MmioTransport(
           memory,
-          line,
           new VirtioBlkDevice(
-              storage, scheduler, EventLog.OFF, BlkSettings.DEFAULT.withQueueSize(SIZE)));
-  private final MmioTransport mmio = new MmioTransport(function, scheduler, CostModel.ZERO);
+              storage, scheduler, EventLog.OFF, BlkSettings.DEFAULT.withQueueSize(SIZE)),
+          line,
+          scheduler,
+          CostModel.ZERO);
+  private final VirtioFunction function = mmio.function();
   private int requests;
 
   @AfterEach
@@ -339,16 +341,17 @@ class VirtioBlkDeviceTest {
   @Test
   void completesRequestsInParallelAndOutOfOrder() {
     BlockingStorage blocking = new BlockingStorage(storage);
-    VirtioFunction parallel =
-        new VirtioFunction(
+    MmioTransport registers =
+        new MmioTransport(
             memory,
-            line,
             new VirtioBlkDevice(
                 blocking,
                 scheduler,
                 EventLog.OFF,
-                BlkSettings.DEFAULT.withQueueSize(SIZE).withWorkers(2)));
-    MmioTransport registers = new MmioTransport(parallel, scheduler, CostModel.ZERO);
+                BlkSettings.DEFAULT.withQueueSize(SIZE).withWorkers(2)),
+            line,
+            scheduler,
+            CostModel.ZERO);
     registers.write(STATUS, 4, 3);
     registers.write(DRIVER_FEATURES_SEL, 4, 1);
     registers.write(DRIVER_FEATURES, 4, 1);

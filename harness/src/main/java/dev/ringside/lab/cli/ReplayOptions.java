@@ -4,6 +4,7 @@ import dev.ringside.driver.CompletionPolicy;
 import dev.ringside.lab.replay.ReplaySettings;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.machine.CostModel;
+import dev.ringside.virtio.transport.Transport;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
@@ -79,6 +80,16 @@ final class ReplayOptions {
       description =
           "How the driver learns of completions: spin or interrupt (default: ${DEFAULT-VALUE}).")
   private CompletionPolicy completion = CompletionPolicy.INTERRUPT;
+
+  @Option(
+      names = "--transport",
+      paramLabel = "HOW",
+      defaultValue = "mmio",
+      converter = TransportConverter.class,
+      completionCandidates = TransportConverter.Names.class,
+      description =
+          "How the device is attached: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Transport transport = Transport.MMIO;
 
   @Option(
       names = "--costs",
@@ -177,6 +188,7 @@ final class ReplayOptions {
                 .withQueueSize(queueSize)
                 .withWorkers(workers)
                 .withCompletionPolicy(completion)
+                .withTransport(transport)
                 .withCosts(costs));
   }
 
