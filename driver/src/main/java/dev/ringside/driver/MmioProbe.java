@@ -29,7 +29,7 @@ public final class MmioProbe {
     DeviceRegisters registers =
         version == LEGACY_VERSION
             ? new LegacyMmioRegisters(bus, base, guest.interrupts())
-            : new MmioRegisters(bus, base, guest.interrupts());
+            : new MmioRegisters(bus, base, guest.interrupts(), guest.scheduler());
     return Initialization.start(registers, guest, settings);
   }
 

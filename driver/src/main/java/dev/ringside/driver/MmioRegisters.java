@@ -4,6 +4,8 @@ import static dev.ringside.virtio.spec.MmioRegister.*;
 
 import dev.ringside.machine.Bus;
 import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.Scheduler;
+import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.Feature;
 
 /** A device behind the virtio-mmio register map, version 2 (virtio 1.4, section 4.2.2). */
@@ -11,13 +13,15 @@ final class MmioRegisters implements DeviceRegisters {
   private final Bus bus;
   private final long base;
   private final InterruptLine line;
+  private final DeviceWait wait;
   private boolean notificationData;
 
   /** Registers at a guest-physical address where a probe found them. */
-  MmioRegisters(Bus bus, long base, InterruptLine line) {
+  MmioRegisters(Bus bus, long base, InterruptLine line, Scheduler scheduler) {
     this.bus = bus;
     this.base = base;
     this.line = line;
+    this.wait = new DeviceWait(scheduler);
   }
 
   private int read(int register) {
@@ -46,6 +50,9 @@ final class MmioRegisters implements DeviceRegisters {
   @Override
   public void setStatus(int status) {
     write(STATUS, status);
+    if (status == DeviceStatus.RESET) {
+      wait.until(() -> status() == DeviceStatus.RESET, "reset");
+    }
   }
 
   @Override
@@ -92,7 +99,8 @@ final class MmioRegisters implements DeviceRegisters {
   public boolean resetQueue(int queue) {
     write(QUEUE_SEL, queue);
     write(QUEUE_RESET, 1);
-    return read(QUEUE_RESET) == 0 && read(QUEUE_READY) == 0;
+    wait.until(() -> read(QUEUE_RESET) == 0, "reset its queue");
+    return read(QUEUE_READY) == 0;
   }
 
   @Override

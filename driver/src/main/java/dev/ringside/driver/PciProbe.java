@@ -29,6 +29,12 @@ public final class PciProbe {
       @Nullable MessageInterrupts messages,
       Guest guest,
       DriverSettings settings) {
+    return Initialization.start(registers(bus, map, messages, guest), guest, settings);
+  }
+
+  /** Places the windows of the first block device; what it runs at the time goes on. */
+  static PciRegisters registers(
+      Bus bus, PciAddressMap map, @Nullable MessageInterrupts messages, Guest guest) {
     long configuration = find(bus, map);
     command(bus, configuration, 0);
     PciWindows windows = new PciWindows(bus, configuration, map.memory(), map.memorySize());
@@ -43,7 +49,7 @@ public final class PciProbe {
     if (registers.usesMessages()) {
       command(bus, configuration, COMMAND_MEMORY | COMMAND_BUS_MASTER | COMMAND_INTX_DISABLE);
     }
-    return Initialization.start(registers, guest, settings);
+    return registers;
   }
 
   private static void command(Bus bus, long configuration, int value) {
@@ -68,7 +74,7 @@ public final class PciProbe {
   }
 
   private static boolean isBlockDevice(Bus bus, long configuration) {
-    return read16(bus, configuration + VENDOR) == PciCapability.VENDOR
+    return read16(bus, configuration + VENDOR) == PciCapability.VIRTIO_VENDOR
         && read16(bus, configuration + DEVICE) == BLOCK_DEVICE
         && (bus.read(configuration + HEADER_TYPE, Byte.BYTES) & ~MULTI_FUNCTION) == 0;
   }

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A device behind virtio-pci, its modern interface (virtio 1.4, section 4.1). */
 final class PciRegisters implements DeviceRegisters {
-  /** How often the driver looks whether a reset is complete before it gives up, in idle rounds. */
-  private static final int RESET_ROUNDS = 1 << 20;
-
   /** What the common configuration must hold for these features. */
   private static final long LATE_FIELDS =
       Feature.setOf(Feature.NOTIF_CONFIG_DATA, Feature.RING_RESET);
@@ -23,7 +20,7 @@ final class PciRegisters implements DeviceRegisters {
   private static final int LATE_FIELDS_END = QUEUE_RESET + Short.BYTES;
 
   private final Bus bus;
-  private final Scheduler scheduler;
+  private final DeviceWait wait;
   private final PciCapabilities.Structure common;
   private final PciCapabilities.Structure device;
   private final PciCapabilities.Structure notifications;
@@ -55,7 +52,7 @@ final class PciRegisters implements DeviceRegisters {
       InterruptLine pin,
       @Nullable MessageInterrupts controller) {
     this.bus = bus;
-    this.scheduler = scheduler;
+    this.wait = new DeviceWait(scheduler);
     this.common = capabilities.common();
     this.device = capabilities.device();
     this.notifications = capabilities.notifications();
@@ -128,12 +125,7 @@ final class PciRegisters implements DeviceRegisters {
     if (status != DeviceStatus.RESET) {
       return;
     }
-    for (int idleRounds = 1; status() != DeviceStatus.RESET; idleRounds++) {
-      if (idleRounds > RESET_ROUNDS) {
-        throw new BlockDeviceException("the device does not reset");
-      }
-      scheduler.pause(idleRounds);
-    }
+    wait.until(() -> status() == DeviceStatus.RESET, "reset");
     if (messages != null) {
       write16(CONFIG_MSIX_VECTOR, messages.configVector());
       if (read16(CONFIG_MSIX_VECTOR) != messages.configVector()) {
@@ -202,7 +194,8 @@ final class PciRegisters implements DeviceRegisters {
   public boolean resetQueue(int queue) {
     write16(QUEUE_SELECT, queue);
     write16(QUEUE_RESET, 1);
-    return read16(QUEUE_RESET) == 0 && read16(QUEUE_ENABLE) == 0;
+    wait.until(() -> read16(QUEUE_RESET) == 0, "reset its queue");
+    return read16(QUEUE_ENABLE) == 0;
   }
 
   @Override

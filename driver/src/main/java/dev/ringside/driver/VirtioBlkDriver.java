@@ -8,6 +8,7 @@ import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.virtio.spec.BlkRequestLayout;
 import dev.ringside.virtio.spec.DeviceStatus;
+import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.spec.MmioRegister;
 
 /**
@@ -224,6 +225,28 @@ public final class VirtioBlkDriver implements BlockDevice {
       throw new BlockDeviceException(
           "the device needs a reset; %d requests are lost".formatted(slots.inUse()));
     }
+  }
+
+  /**
+   * Suspends the device (virtio 1.4, section 3.4). Requests in flight end before this returns, and
+   * can be reaped. Nothing may be submitted or kicked until {@link #resume}.
+   *
+   * @throws BlockDeviceException when SUSPEND was not agreed on, or the device cannot
+   */
+  public void suspend() {
+    if (!Feature.SUSPEND.isIn(features)) {
+      throw new BlockDeviceException("the device cannot be suspended");
+    }
+    new Suspension(registers, scheduler).begin();
+  }
+
+  /**
+   * Lets a suspended device go on.
+   *
+   * @throws BlockDeviceException when the device cannot
+   */
+  public void resume() {
+    new Suspension(registers, scheduler).end();
   }
 
   @Override

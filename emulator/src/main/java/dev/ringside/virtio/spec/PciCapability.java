@@ -14,7 +14,7 @@ package dev.ringside.virtio.spec;
  */
 public final class PciCapability {
   /** Vendor of every virtio device. */
-  public static final int VENDOR = 0x1af4;
+  public static final int VIRTIO_VENDOR = 0x1af4;
 
   /** A device without a legacy interface has this number and its device type. */
   public static final int MODERN_DEVICE = 0x1040;

@@ -115,12 +115,12 @@ public final class PciTransport implements RegisterWindow {
   }
 
   private void describe(int deviceType) {
-    space.set16(VENDOR, PciCapability.VENDOR);
+    space.set16(VENDOR, PciCapability.VIRTIO_VENDOR);
     space.set16(DEVICE, MODERN_DEVICE + deviceType);
     space.set8(REVISION, MODERN_REVISION);
     space.set8(CLASS + 1, OTHER_STORAGE);
     space.set8(CLASS + 2, MASS_STORAGE);
-    space.set16(SUBSYSTEM_VENDOR, PciCapability.VENDOR);
+    space.set16(SUBSYSTEM_VENDOR, PciCapability.VIRTIO_VENDOR);
     // Any number from 0x40 on tells drivers that there is no legacy interface (section 4.1.2.1).
     space.set16(SUBSYSTEM, MODERN_DEVICE + deviceType);
     space.set8(INTERRUPT_PIN, PIN_A);

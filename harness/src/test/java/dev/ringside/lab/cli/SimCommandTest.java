@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SimCommandTest {
   @Test
@@ -48,6 +50,15 @@ class SimCommandTest {
 
     // 553 requests, a kick each, half a millisecond a kick, and nothing else costs anything.
     assertThat(kevlar.path("elapsed_ns").asLong()).isEqualTo(553 * 500_000L);
+  }
+
+  /** The way to the device costs nothing by itself, so the run is the same to the last event. */
+  @ParameterizedTest
+  @ValueSource(strings = {"mmio-legacy", "pci", "pci-intx"})
+  void theTransportDoesNotChangeTheRun(String transport) {
+    CommandRun run = CommandRun.of("sim", "--seed", 7, "--transport", transport);
+    assertThat(run.status()).isZero();
+    assertThat(hash(run)).isEqualTo(hash(CommandRun.of("sim", "--seed", 7)));
   }
 
   private static String hash(CommandRun run) {
