@@ -33,7 +33,6 @@ import dev.ringside.virtio.spec.BlkZoneState;
 import dev.ringside.virtio.spec.BlkZoneType;
 import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.spec.MmioRegister;
-import dev.ringside.virtio.transport.MmioTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -293,7 +292,6 @@ class DiskOperationsTest {
     long after = 0x1_0000_0000L;
     try (TestDisk disk = TestDisk.blank(before).start()) {
       RealScheduler scheduler = new RealScheduler();
-      MmioTransport registers = new MmioTransport(disk.function(), scheduler, CostModel.ZERO);
       Bus bus = new Bus();
       bus.map(
           disk.base(),
@@ -303,15 +301,15 @@ class DiskOperationsTest {
             public long read(long offset, int width) {
               if (offset == MmioRegister.CONFIG + BlkConfigLayout.CAPACITY + Integer.BYTES
                   && disk.driver().limits().sectors() == before
-                  && registers.read(MmioRegister.CONFIG, Long.BYTES) == before) {
+                  && disk.bus().read(disk.base() + MmioRegister.CONFIG, Long.BYTES) == before) {
                 resize(disk, after);
               }
-              return registers.read(offset, width);
+              return disk.bus().read(disk.base() + offset, width);
             }
 
             @Override
             public void write(long offset, int width, long value) {
-              registers.write(offset, width, value);
+              disk.bus().write(disk.base() + offset, width, value);
             }
           });
       Guest guest =

@@ -14,7 +14,9 @@ import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.transport.VirtioDevice;
 import dev.ringside.virtio.transport.VirtioFunction;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,9 @@ public final class VirtioBlkDevice implements VirtioDevice {
   private long agreed;
   private @Nullable Service service;
   private @Nullable WorkerPools workers;
+
+  /** Requests of suspended queues. */
+  private final Map<Integer, List<BlkRequest>> unserved = new HashMap<>();
 
   /** A device that is not started; the storage stays the caller's to close. */
   public VirtioBlkDevice(
@@ -105,6 +110,11 @@ public final class VirtioBlkDevice implements VirtioDevice {
   @Override
   public long features() {
     return features;
+  }
+
+  @Override
+  public long offerableFeatures() {
+    return settings.offeredFeatures();
   }
 
   @Override
@@ -218,9 +228,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
     workers =
         new WorkerPools(
             scheduler, events, settings.service(), settings.queues(), settings.queueSize());
-    for (int i = 0; i < attached.queueCount(); i++) {
-      startQueue(i);
-    }
+    resume();
   }
 
   private Disk disk(long negotiated) {
@@ -244,8 +252,14 @@ public final class VirtioBlkDevice implements VirtioDevice {
     }
     DeviceQueue queue = queueOf(running.function(), index);
     if (queue != null) {
-      services[index] = new QueueService(index, queue, running, pools.of(index), List.of());
+      services[index] =
+          new QueueService(index, queue, running, pools.of(index), takeUnserved(index));
     }
+  }
+
+  private List<BlkRequest> takeUnserved(int queue) {
+    List<BlkRequest> left = unserved.remove(queue);
+    return left == null ? List.of() : left;
   }
 
   private static @Nullable DeviceQueue queueOf(VirtioFunction function, int index) {
@@ -263,10 +277,30 @@ public final class VirtioBlkDevice implements VirtioDevice {
 
   @Override
   public void stopQueue(int queue) {
+    unserved.remove(queue);
     QueueService service = services[queue];
     if (service != null) {
       service.stop();
       services[queue] = null;
+    }
+  }
+
+  /** What is in flight ends first; what was taken from a ring and cannot end now is kept. */
+  @Override
+  public void suspend() {
+    for (int i = 0; i < services.length; i++) {
+      QueueService running = services[i];
+      if (running != null) {
+        unserved.put(i, running.pause());
+        services[i] = null;
+      }
+    }
+  }
+
+  @Override
+  public void resume() {
+    for (int i = 0; i < services.length; i++) {
+      startQueue(i);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.ringside.driver.BlockRequest;
 import dev.ringside.driver.DriverSettings;
 import dev.ringside.driver.Guest;
 import dev.ringside.driver.MmioProbe;
+import dev.ringside.driver.PciProbe;
 import dev.ringside.driver.VirtioBlkDriver;
 import dev.ringside.fault.FaultCount;
 import dev.ringside.fault.FaultPlan;
@@ -18,17 +19,19 @@ import dev.ringside.machine.EventLog;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.MessageInterrupts;
 import dev.ringside.machine.RandomStreams;
 import dev.ringside.machine.RealScheduler;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.machine.WiredInterruptLine;
+import dev.ringside.machine.pci.PciAddressMap;
 import dev.ringside.storage.FaultyStorage;
 import dev.ringside.storage.FileStorage;
 import dev.ringside.storage.MemoryStorage;
 import dev.ringside.storage.OverlayStorage;
 import dev.ringside.storage.Storage;
-import dev.ringside.virtio.spec.MmioRegister;
-import dev.ringside.virtio.transport.MmioTransport;
+import dev.ringside.virtio.transport.DeviceSlot;
+import dev.ringside.virtio.transport.Transport;
 import dev.ringside.virtio.transport.VirtioFunction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,8 +48,6 @@ import java.util.List;
  * }</pre>
  */
 public final class TestDisk implements AutoCloseable {
-  private static final long BASE = 0xfeb0_0000L;
-
   private final Storage storage;
   private final GuestMemory memory;
   private final FrameAllocator frames;
@@ -67,15 +68,20 @@ public final class TestDisk implements AutoCloseable {
     InterruptLine line = new WiredInterruptLine(builder.scheduler, builder.costs);
     device =
         new VirtioBlkDevice(storage, builder.scheduler, builder.events, builder.device, faults);
-    function =
-        new VirtioFunction(memory, line, device, new NotificationFaults(faults, builder.scheduler));
     bus = new Bus();
-    bus.map(
-        BASE,
-        MmioRegister.WINDOW_SIZE,
-        new MmioTransport(function, builder.scheduler, builder.costs));
+    MessageInterrupts messages = new MessageInterrupts(builder.scheduler, builder.costs);
+    function =
+        new DeviceSlot(memory, bus, line, messages, builder.scheduler, builder.costs)
+            .plug(device, builder.transport);
+    function.inject(new NotificationFaults(faults, builder.scheduler));
     Guest guest = new Guest(memory, frames, line, builder.scheduler, builder.events);
-    driver = MmioProbe.probe(bus, BASE, guest, builder.driver);
+    driver =
+        switch (builder.transport) {
+          case MMIO, MMIO_LEGACY ->
+              MmioProbe.probe(bus, DeviceSlot.MMIO_BASE, guest, builder.driver);
+          case PCI, PCI_INTX ->
+              PciProbe.probe(bus, PciAddressMap.DEFAULT, messages, guest, builder.driver);
+        };
   }
 
   /** An image file behind a copy-on-write overlay: the file never changes. */
@@ -126,9 +132,9 @@ public final class TestDisk implements AutoCloseable {
     return bus;
   }
 
-  /** Where the register window lies. */
+  /** Where the register window lies, over MMIO. */
   public long base() {
-    return BASE;
+    return DeviceSlot.MMIO_BASE;
   }
 
   /** Submits a request, and returns when it has ended. */
@@ -165,6 +171,7 @@ public final class TestDisk implements AutoCloseable {
     private BlkSettings device = BlkSettings.DEFAULT;
     private DriverSettings driver = DriverSettings.DEFAULT;
     private FaultPlan faults = FaultPlan.NONE;
+    private Transport transport = Transport.MMIO;
 
     private Builder(Storage storage) {
       this.storage = storage;
@@ -207,6 +214,11 @@ public final class TestDisk implements AutoCloseable {
       } catch (FaultPlanException malformed) {
         throw new IllegalArgumentException(malformed);
       }
+      return this;
+    }
+
+    public Builder transport(Transport value) {
+      transport = value;
       return this;
     }
 

@@ -8,6 +8,9 @@ public interface VirtioDevice {
   /** The feature bits that this device offers, those of its rings included. */
   long features();
 
+  /** Limits what device and transport offer together, as a set of feature bits. */
+  long offerableFeatures();
+
   /** How many queues there are. */
   int queueCount();
 
@@ -64,6 +67,16 @@ public interface VirtioDevice {
 
   /** The driver says that a queue has new chains. Returns at once. */
   void kick(int queue);
+
+  /**
+   * Ends the work on all queues for a while: takes no more chains, finishes those that it has taken
+   * and says so to the driver. When it returns, the device no longer touches guest memory; the
+   * queues keep their state.
+   */
+  void suspend();
+
+  /** Goes on with the work on the enabled queues after {@link #suspend}. */
+  void resume();
 
   /** Ends all work. When it returns, the device no longer touches guest memory. */
   void stop();
