@@ -309,6 +309,11 @@ public final class BlockRequest {
     submittedAt = time;
   }
 
+  /** The device was reset, and does not hold it any more; it has not ended. */
+  void withdrawn() {
+    inFlight = false;
+  }
+
   void completed(BlockStatus result, long time) {
     inFlight = false;
     status = result;

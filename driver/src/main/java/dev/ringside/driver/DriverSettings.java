@@ -11,13 +11,19 @@ import dev.ringside.virtio.spec.Feature;
  * @param batching when the device is told of requests
  * @param completion how completions are learnt
  * @param timestamps whether requests are stamped when they are submitted and when they end
+ * @param requestTimeoutNs how long the device may have a request, in nanoseconds; 0 for ever. With
+ *     a limit, {@link BlockDevice#await} also finds completions whose interrupt was lost
+ * @param recovery what becomes of requests in flight when the device is {@linkplain
+ *     VirtioBlkDriver#recover reset and brought up again}
  */
 public record DriverSettings(
     int queueSize,
     long features,
     BatchPolicy batching,
     CompletionPolicy completion,
-    boolean timestamps) {
+    boolean timestamps,
+    long requestTimeoutNs,
+    RecoveryPolicy recovery) {
   /** Every feature that the driver knows. */
   public static final long ALL_FEATURES = -1L;
 
@@ -27,31 +33,55 @@ public record DriverSettings(
   /** A split queue of 256, kicked by the caller, with interrupts and time stamps. */
   public static final DriverSettings DEFAULT =
       new DriverSettings(
-          256, ALL_FEATURES & ~RING_SHAPES, BatchPolicy.onLast(), CompletionPolicy.INTERRUPT, true);
+          256,
+          ALL_FEATURES & ~RING_SHAPES,
+          BatchPolicy.onLast(),
+          CompletionPolicy.INTERRUPT,
+          true,
+          0,
+          RecoveryPolicy.FAIL);
 
   public DriverSettings {
     if (queueSize < 1 || queueSize > 32768) {
       throw new IllegalArgumentException("queue size %d: not 1 to 32768".formatted(queueSize));
     }
+    if (requestTimeoutNs < 0) {
+      throw new IllegalArgumentException("a timeout of %d ns".formatted(requestTimeoutNs));
+    }
   }
 
   public DriverSettings withQueueSize(int size) {
-    return new DriverSettings(size, features, batching, completion, timestamps);
+    return new DriverSettings(
+        size, features, batching, completion, timestamps, requestTimeoutNs, recovery);
   }
 
   public DriverSettings withFeatures(long accepted) {
-    return new DriverSettings(queueSize, accepted, batching, completion, timestamps);
+    return new DriverSettings(
+        queueSize, accepted, batching, completion, timestamps, requestTimeoutNs, recovery);
   }
 
   public DriverSettings withBatching(BatchPolicy policy) {
-    return new DriverSettings(queueSize, features, policy, completion, timestamps);
+    return new DriverSettings(
+        queueSize, features, policy, completion, timestamps, requestTimeoutNs, recovery);
   }
 
   public DriverSettings withCompletion(CompletionPolicy policy) {
-    return new DriverSettings(queueSize, features, batching, policy, timestamps);
+    return new DriverSettings(
+        queueSize, features, batching, policy, timestamps, requestTimeoutNs, recovery);
   }
 
   public DriverSettings withTimestamps(boolean stamped) {
-    return new DriverSettings(queueSize, features, batching, completion, stamped);
+    return new DriverSettings(
+        queueSize, features, batching, completion, stamped, requestTimeoutNs, recovery);
+  }
+
+  public DriverSettings withRequestTimeoutNs(long nanoseconds) {
+    return new DriverSettings(
+        queueSize, features, batching, completion, timestamps, nanoseconds, recovery);
+  }
+
+  public DriverSettings withRecovery(RecoveryPolicy policy) {
+    return new DriverSettings(
+        queueSize, features, batching, completion, timestamps, requestTimeoutNs, policy);
   }
 }

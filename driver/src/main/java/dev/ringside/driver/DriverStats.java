@@ -9,6 +9,8 @@ public final class DriverStats {
   private int requestsSinceKick;
   private int completionsSinceInterrupt;
   private long interrupts;
+  private long lostInterrupts;
+  private long recoveries;
 
   DriverStats(int queueSize) {
     requestsPerKick = new Tally(queueSize);
@@ -35,6 +37,15 @@ public final class DriverStats {
     }
     interrupts++;
     completionsSinceInterrupt = 0;
+  }
+
+  void interruptLost() {
+    lostInterrupts++;
+  }
+
+  void recovered() {
+    recoveries++;
+    requestsSinceKick = 0;
   }
 
   void reaped(int batch) {
@@ -64,6 +75,16 @@ public final class DriverStats {
   /** Interrupts that the driver took. */
   public long interrupts() {
     return interrupts;
+  }
+
+  /** Waits that ended in time only because the driver looked by itself. */
+  public long lostInterrupts() {
+    return lostInterrupts;
+  }
+
+  /** How often the device was reset and brought up again. */
+  public long recoveries() {
+    return recoveries;
   }
 
   /** Requests published by each notification, with those whose own was suppressed. */

@@ -1,5 +1,7 @@
 package dev.ringside.driver;
 
+import java.util.BitSet;
+
 /**
  * Numbers that are free, handed out in the order in which they came back. The first in is the first
  * out, so that consecutive requests use consecutive memory, which the processor's prefetcher sees
@@ -32,6 +34,15 @@ final class FreeList {
     head = head + 1 == numbers.length ? 0 : head + 1;
     size--;
     return number;
+  }
+
+  /** Those that are free, as a set. */
+  BitSet members() {
+    BitSet members = new BitSet(numbers.length);
+    for (int i = 0; i < size; i++) {
+      members.set(numbers[(head + i) % numbers.length]);
+    }
+    return members;
   }
 
   /** Gives one back. */

@@ -41,7 +41,8 @@ final class Initialization {
   private final DriverSettings settings;
   private int status;
 
-  private Initialization(DeviceRegisters registers, Guest guest, DriverSettings settings) {
+  /** Steps that have not begun. */
+  Initialization(DeviceRegisters registers, Guest guest, DriverSettings settings) {
     this.registers = registers;
     this.guest = guest;
     this.settings = settings;
@@ -66,8 +67,13 @@ final class Initialization {
   static VirtioBlkDriver start(DeviceRegisters registers, Guest guest, DriverSettings settings) {
     Initialization steps = new Initialization(registers, guest, settings);
     VirtioBlkDriver driver = new VirtioBlkDriver(registers, guest, settings, steps.agree());
-    steps.add(DeviceStatus.DRIVER_OK);
+    steps.ready();
     return driver;
+  }
+
+  /** The last step: the driver can take completions. */
+  void ready() {
+    add(DeviceStatus.DRIVER_OK);
   }
 
   private void add(int bit) {
@@ -75,7 +81,12 @@ final class Initialization {
     registers.setStatus(status);
   }
 
-  private Agreed agree() {
+  /**
+   * All steps but the last.
+   *
+   * @throws BlockDeviceException as {@link #start}
+   */
+  Agreed agree() {
     registers.setStatus(DeviceStatus.RESET);
     add(DeviceStatus.ACKNOWLEDGE);
     add(DeviceStatus.DRIVER);

@@ -9,6 +9,9 @@ import dev.ringside.virtio.spec.BlkRequestLayout;
 import dev.ringside.virtio.spec.SplitLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,6 +145,31 @@ final class RequestSlots {
     }
     free.give(slot);
     return request;
+  }
+
+  /** The requests that hold a slot. Not for the hot path. */
+  List<BlockRequest> inFlight() {
+    BitSet unused = free.members();
+    List<BlockRequest> held = new ArrayList<>();
+    for (int slot = 0; slot < requests.length; slot++) {
+      BlockRequest request = requests[slot];
+      if (request != null && !unused.get(slot)) {
+        held.add(request);
+      }
+    }
+    return held;
+  }
+
+  /** Frees all slots; says whose they were. The device has been reset. */
+  List<BlockRequest> withdraw() {
+    List<BlockRequest> held = inFlight();
+    BitSet unused = free.members();
+    for (int slot = unused.nextClearBit(0); slot < requests.length; ) {
+      free.give(slot);
+      slot = unused.nextClearBit(slot + 1);
+    }
+    held.forEach(BlockRequest::withdrawn);
+    return held;
   }
 
   /** Guest-physical address of a slot's header. */

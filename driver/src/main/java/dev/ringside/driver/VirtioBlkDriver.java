@@ -5,11 +5,14 @@ import dev.ringside.machine.EventLog;
 import dev.ringside.machine.EventType;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
+import dev.ringside.machine.InterruptLine;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.virtio.spec.BlkConfigLayout;
 import dev.ringside.virtio.spec.BlkRequestLayout;
 import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.MmioRegister;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The guest's driver of a virtio block device with one queue, once {@link Initialization} has
@@ -29,20 +32,24 @@ public final class VirtioBlkDriver implements BlockDevice {
   private final Scheduler scheduler;
   private final GuestMemory memory;
   private final Clock clock;
-  private final long features;
-  private final LimitsReader configuration;
-  private final DriverQueue queue;
-  private final RequestSlots slots;
   private final ChainBuffers buffers = new ChainBuffers();
+  private final DriverSettings settings;
   private final DriverStats stats;
+  private final RequestWatchdog watchdog;
   private final EventLog.Track events;
   private final CompletionPolicy completion;
   private final boolean timestamps;
 
+  // What driver and device agreed on; anew after a recovery.
+  private long features;
+  private LimitsReader configuration;
+  private BlockLimits limits;
+  private DriverQueue queue;
+  private RequestSlots slots;
+
   /** Requests that make a batch; {@link Integer#MAX_VALUE} leaves it to the caller. */
   private final int batchSize;
 
-  private BlockLimits limits;
   private int uncommitted;
 
   /** A driver of a device that is initialized. */
@@ -64,7 +71,9 @@ public final class VirtioBlkDriver implements BlockDevice {
     this.stats = new DriverStats(queue.size());
     this.events = guest.events().track("driver");
     this.completion = settings.completion();
-    this.timestamps = settings.timestamps();
+    this.settings = settings;
+    this.watchdog = new RequestWatchdog(clock, settings.requestTimeoutNs());
+    this.timestamps = settings.timestamps() || watchdog.isOn();
     this.batchSize =
         switch (settings.batching()) {
           case BatchPolicy.EveryRequest() -> 1;
@@ -208,7 +217,12 @@ public final class VirtioBlkDriver implements BlockDevice {
         checkHealth();
         refreshLimits();
       }
-      scheduler.pause(idleRounds);
+      if (watchdog.isOn()) {
+        lookForStuckRequests();
+        scheduler.pause(idleRounds, watchdog.nextLook());
+      } else {
+        scheduler.pause(idleRounds);
+      }
     }
   }
 
@@ -217,7 +231,9 @@ public final class VirtioBlkDriver implements BlockDevice {
       return;
     }
     while (!queue.enableInterrupts()) {
-      registers.line(QUEUE).await();
+      if (!awaitInterrupt()) {
+        continue;
+      }
       int reasons = registers.acknowledgeInterrupt();
       if ((reasons & MmioRegister.INTERRUPT_CONFIG) != 0) {
         checkHealth();
@@ -228,6 +244,95 @@ public final class VirtioBlkDriver implements BlockDevice {
       }
     }
     queue.disableInterrupts();
+  }
+
+  /** Waits for an interrupt; false when the driver woke by itself. */
+  private boolean awaitInterrupt() {
+    InterruptLine line = registers.line(QUEUE);
+    if (!watchdog.isOn()) {
+      line.await();
+      return true;
+    }
+    lookForStuckRequests();
+    long patience = watchdog.untilNextLook();
+    if (line.await(patience)) {
+      return true;
+    }
+    if (patience > 0 && queue.hasUsed()) {
+      // The interrupt may come between the end of the wait and this look.
+      if (line.consume()) {
+        return true;
+      }
+      stats.interruptLost();
+    }
+    return false;
+  }
+
+  /** When it is time: asks whether the device is well, and how long it has had its requests. */
+  private void lookForStuckRequests() {
+    if (watchdog.untilNextLook() <= 0 && !queue.hasUsed()) {
+      watchdog.looked();
+      checkHealth();
+      watchdog.check(slots);
+    }
+  }
+
+  /**
+   * Resets a device that is broken, brings it up again, and goes on. What it agrees to may be
+   * something else than before, {@link #limits} too. Requests in flight end, or are submitted
+   * again, as {@link DriverSettings#recovery} says; a request that the device no longer takes ends
+   * with an error in any case.
+   *
+   * @throws BlockDeviceException when the device does not come up; then every request has ended
+   */
+  public void recover() {
+    registers.setStatus(DeviceStatus.RESET);
+    List<BlockRequest> held = slots.withdraw();
+    uncommitted = 0;
+    Initialization.Agreed agreed;
+    Initialization steps = new Initialization(registers, guest, settings);
+    try {
+      agreed = steps.agree();
+    } catch (BlockDeviceException dead) {
+      fail(held);
+      throw dead;
+    }
+    slots.free();
+    queue.free();
+    features = agreed.features();
+    configuration = agreed.configuration();
+    limits = configuration.read();
+    queue = agreed.queue();
+    slots = agreed.slots();
+    watchdog.looked();
+    steps.ready();
+    stats.recovered();
+    switch (settings.recovery()) {
+      case FAIL -> fail(held);
+      case RESUBMIT -> resubmit(held);
+    }
+  }
+
+  private void fail(List<BlockRequest> requests) {
+    long now = timestamps ? clock.nanoTime() : 0;
+    for (BlockRequest request : requests) {
+      request.completed(BlockStatus.IO_ERROR, now);
+    }
+  }
+
+  private void resubmit(List<BlockRequest> requests) {
+    List<BlockRequest> refused = new ArrayList<>();
+    for (BlockRequest request : requests) {
+      try {
+        if (!submit(request)) {
+          refused.add(request);
+        }
+      } catch (IllegalArgumentException beyondLimits) {
+        refused.add(request);
+      }
+    }
+    kick();
+    fail(refused);
   }
 
   private void checkHealth() {

@@ -15,7 +15,7 @@
  * dev.ringside.blk.DiskProfile}.
  *
  * <p>With no workers the queue's own task processes. This package imports {@code machine}, {@code
- * virtio} and {@code storage}.
+ * fault}, {@code virtio} and {@code storage}.
  */
 @NullMarked
 package dev.ringside.blk;

@@ -12,6 +12,14 @@ public interface InterruptLine {
   /** The guest's end: waits until the line is raised, and lowers it. */
   void await();
 
+  /**
+   * The guest's end: as {@link #await()}, but no longer than this.
+   *
+   * @param nanoseconds at most
+   * @return false when the time was up before the line was raised
+   */
+  boolean await(long nanoseconds);
+
   /** The guest's end, without waiting: lowers a raised line, and says whether it was raised. */
   boolean consume();
 }

@@ -31,6 +31,11 @@ public final class RealScheduler implements Scheduler {
   }
 
   @Override
+  public void park(long nanoseconds) {
+    LockSupport.parkNanos(this, nanoseconds);
+  }
+
+  @Override
   public void spend(long nanoseconds) {
     if (nanoseconds <= 0) {
       return;
@@ -49,6 +54,12 @@ public final class RealScheduler implements Scheduler {
     } else {
       Thread.yield();
     }
+  }
+
+  /** The loop comes round by itself. */
+  @Override
+  public void pause(int idleRounds, long deadline) {
+    pause(idleRounds);
   }
 
   private static final class RealTask implements Task {

@@ -23,6 +23,15 @@ public sealed interface Scheduler permits RealScheduler, SimulatedScheduler {
   void sleep(long nanoseconds);
 
   /**
+   * Suspends the calling task until somebody unparks its thread, or this time is over. As {@link
+   * java.util.concurrent.locks.LockSupport#parkNanos(long)}, it may return for no reason: the
+   * caller looks again.
+   *
+   * @param nanoseconds positive
+   */
+  void park(long nanoseconds);
+
+  /**
    * Occupies the calling task's processor: the way a {@link CostModel} cost is charged. Zero costs
    * nothing and is no scheduling point.
    */
@@ -38,4 +47,12 @@ public sealed interface Scheduler permits RealScheduler, SimulatedScheduler {
    * @param idleRounds how many rounds in a row found nothing, this one included: 1 or more
    */
   void pause(int idleRounds);
+
+  /**
+   * As {@link #pause(int)}, for a loop that ends at some time even when it finds nothing: in
+   * simulated time the task is resumed then at the latest, though no other task has done anything.
+   *
+   * @param deadline on {@link #clock}
+   */
+  void pause(int idleRounds, long deadline);
 }

@@ -56,4 +56,33 @@ public final class Signal {
       waiter = null;
     }
   }
+
+  /**
+   * Waits until the signal is raised, and takes it back, but no longer than this.
+   *
+   * @param scheduler of the calling task, in whose time the wait is measured
+   * @param nanoseconds at most; 0 or less only looks
+   * @return false when the time was up first
+   */
+  public boolean await(Scheduler scheduler, long nanoseconds) {
+    if (consume()) {
+      return true;
+    }
+    Clock clock = scheduler.clock();
+    long start = clock.nanoTime();
+    waiter = Thread.currentThread();
+    try {
+      // As in await(): the waiter is published before the flag is read again.
+      while (!consume()) {
+        long left = nanoseconds - (clock.nanoTime() - start);
+        if (left <= 0) {
+          return false;
+        }
+        scheduler.park(left);
+      }
+      return true;
+    } finally {
+      waiter = null;
+    }
+  }
 }

@@ -168,14 +168,31 @@ public final class SimulatedScheduler implements Scheduler {
     if (nanoseconds <= 0) {
       return;
     }
-    SimulatedTask task = current();
-    task.wakeTime = now + nanoseconds;
-    task.wakeSequence = wakeSequence++;
-    long wakeTime = task.wakeTime;
-    sleeping.add(task);
+    long wakeTime = timeAfter(nanoseconds);
+    wakeAt(current(), wakeTime);
     while (now < wakeTime) {
       LockSupport.park(this);
     }
+  }
+
+  /** The end of time comes before an overflow. */
+  private long timeAfter(long nanoseconds) {
+    return nanoseconds > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + nanoseconds;
+  }
+
+  private void wakeAt(SimulatedTask task, long time) {
+    task.wakeTime = time;
+    task.wakeSequence = wakeSequence++;
+    sleeping.add(task);
+  }
+
+  @Override
+  public void park(long nanoseconds) {
+    SimulatedTask task = current();
+    wakeAt(task, timeAfter(nanoseconds));
+    LockSupport.park(this);
+    // Still there when it was unparked before its time.
+    sleeping.remove(task);
   }
 
   @Override
@@ -185,6 +202,13 @@ public final class SimulatedScheduler implements Scheduler {
 
   @Override
   public void pause(int idleRounds) {
+    SimulatedTask task = startPolling(idleRounds);
+    while (task.seenProgress == progress) {
+      LockSupport.park(this);
+    }
+  }
+
+  private SimulatedTask startPolling(int idleRounds) {
     SimulatedTask task = current();
     if (idleRounds <= 1) {
       progress++;
@@ -192,9 +216,22 @@ public final class SimulatedScheduler implements Scheduler {
     task.polled = true;
     task.seenProgress = progress;
     polling.add(task);
-    while (task.seenProgress == progress) {
+    return task;
+  }
+
+  @Override
+  public void pause(int idleRounds, long deadline) {
+    if (deadline <= now) {
+      return;
+    }
+    SimulatedTask task = startPolling(idleRounds);
+    wakeAt(task, deadline);
+    while (task.seenProgress == progress && now < deadline) {
       LockSupport.park(this);
     }
+    // Whichever came first, the task waits for the other no longer.
+    polling.remove(task);
+    sleeping.remove(task);
   }
 
   private SimulatedTask current() {

@@ -27,6 +27,11 @@ public final class WiredInterruptLine implements InterruptLine {
   }
 
   @Override
+  public boolean await(long nanoseconds) {
+    return signal.await(scheduler, nanoseconds);
+  }
+
+  @Override
   public boolean consume() {
     return signal.consume();
   }

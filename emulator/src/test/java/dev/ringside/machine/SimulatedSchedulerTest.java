@@ -127,6 +127,49 @@ class SimulatedSchedulerTest {
   }
 
   @Test
+  void endsAWaitAtItsTimeOrWhenTheSignalIsRaised() {
+    Signal signal = new Signal();
+    List<String> seen = new ArrayList<>();
+    scheduler.run(
+        () -> {
+          seen.add(signal.await(scheduler, 50) + " at " + scheduler.clock().nanoTime());
+          scheduler.start(
+              "raiser",
+              () -> {
+                scheduler.sleep(20);
+                signal.raise();
+              });
+          seen.add(signal.await(scheduler, 1_000) + " at " + scheduler.clock().nanoTime());
+          scheduler.sleep(5);
+          seen.add(signal.await(scheduler, 0) + " at " + scheduler.clock().nanoTime());
+          signal.raise();
+          seen.add(signal.await(scheduler, 0) + " at " + scheduler.clock().nanoTime());
+          scheduler.start("late raiser", signal::raise);
+          seen.add(signal.await(scheduler, Long.MAX_VALUE) + " at " + scheduler.clock().nanoTime());
+        });
+
+    assertThat(seen)
+        .containsExactly("false at 50", "true at 70", "false at 75", "true at 75", "true at 75");
+    // What was waited for in vain does not hold the run up at its end.
+    assertThat(scheduler.clock().nanoTime()).isEqualTo(75);
+  }
+
+  @Test
+  void endsAPollAtItsDeadline() {
+    List<Long> rounds = new ArrayList<>();
+    scheduler.run(
+        () -> {
+          scheduler.start("worker", () -> scheduler.sleep(30));
+          for (int idle = 1; scheduler.clock().nanoTime() < 100; idle++) {
+            scheduler.pause(idle, 100);
+            rounds.add(scheduler.clock().nanoTime());
+          }
+        });
+
+    assertThat(rounds).containsExactly(0L, 30L, 100L);
+  }
+
+  @Test
   void namesTheTasksThatWaitForEver() {
     Signal never = new Signal();
 

@@ -36,6 +36,7 @@ class ArchitectureTest {
   private static final String QUEUE = "dev.ringside.virtio.queue..";
   private static final String TRANSPORT = "dev.ringside.virtio.transport..";
   private static final String STORAGE = "dev.ringside.storage..";
+  private static final String FAULT = "dev.ringside.fault..";
   private static final String BLK = "dev.ringside.blk..";
   private static final String DRIVER = "dev.ringside.driver..";
   private static final String EXT4 = "dev.ringside.ext4..";
@@ -43,13 +44,16 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule machineStandsAlone = imports(MACHINE);
   @ArchTest static final ArchRule theSpecificationStandsAlone = imports(SPEC);
-  @ArchTest static final ArchRule storageKnowsTheMachine = imports(STORAGE, MACHINE);
+  @ArchTest static final ArchRule faultsKnowTheMachine = imports(FAULT, MACHINE);
+  @ArchTest static final ArchRule storageKnowsTheMachine = imports(STORAGE, MACHINE, FAULT);
   @ArchTest static final ArchRule ringsKnowNoRequests = imports(QUEUE, MACHINE, SPEC);
-  @ArchTest static final ArchRule transportsKnowNoDevice = imports(TRANSPORT, MACHINE, SPEC, QUEUE);
+
+  @ArchTest
+  static final ArchRule transportsKnowNoDevice = imports(TRANSPORT, MACHINE, FAULT, SPEC, QUEUE);
 
   @ArchTest
   static final ArchRule theDeviceKnowsNoDriver =
-      imports(BLK, MACHINE, SPEC, QUEUE, TRANSPORT, STORAGE);
+      imports(BLK, MACHINE, FAULT, SPEC, QUEUE, TRANSPORT, STORAGE);
 
   @ArchTest
   static final ArchRule theDriverKnowsTheDeviceAsAGuestDoes = imports(DRIVER, MACHINE, SPEC);
@@ -65,7 +69,7 @@ class ArchitectureTest {
   static final ArchRule timeThreadsAndChanceBelongToTheMachine =
       noClasses()
           .that()
-          .resideInAnyPackage(QUEUE, TRANSPORT, STORAGE, BLK, DRIVER, EXT4)
+          .resideInAnyPackage(FAULT, QUEUE, TRANSPORT, STORAGE, BLK, DRIVER, EXT4)
           .should()
           .callMethod(Thread.class, "sleep", long.class)
           .orShould()

@@ -7,15 +7,22 @@ import dev.ringside.driver.DriverSettings;
 import dev.ringside.driver.Guest;
 import dev.ringside.driver.MmioProbe;
 import dev.ringside.driver.VirtioBlkDriver;
+import dev.ringside.fault.FaultCount;
+import dev.ringside.fault.FaultPlan;
+import dev.ringside.fault.FaultPlanException;
+import dev.ringside.fault.Faults;
+import dev.ringside.fault.NotificationFaults;
 import dev.ringside.machine.Bus;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.RandomStreams;
 import dev.ringside.machine.RealScheduler;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.machine.WiredInterruptLine;
+import dev.ringside.storage.FaultyStorage;
 import dev.ringside.storage.FileStorage;
 import dev.ringside.storage.MemoryStorage;
 import dev.ringside.storage.OverlayStorage;
@@ -26,6 +33,7 @@ import dev.ringside.virtio.transport.VirtioFunction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A real driver in front of a real device, with everything between them in reach of a test.
@@ -46,14 +54,21 @@ public final class TestDisk implements AutoCloseable {
   private final VirtioBlkDevice device;
   private final VirtioFunction function;
   private final VirtioBlkDriver driver;
+  private final Faults faults;
 
   private TestDisk(Builder builder) {
-    storage = builder.storage;
+    faults = new Faults(builder.faults, new RandomStreams(1), builder.scheduler, builder.events);
+    storage =
+        builder.faults.isEmpty()
+            ? builder.storage
+            : new FaultyStorage(builder.storage, faults, builder.scheduler);
     memory = GuestMemory.anonymous(builder.memoryBytes);
     frames = new FrameAllocator(memory);
     InterruptLine line = new WiredInterruptLine(builder.scheduler, builder.costs);
-    device = new VirtioBlkDevice(storage, builder.scheduler, builder.events, builder.device);
-    function = new VirtioFunction(memory, line, device);
+    device =
+        new VirtioBlkDevice(storage, builder.scheduler, builder.events, builder.device, faults);
+    function =
+        new VirtioFunction(memory, line, device, new NotificationFaults(faults, builder.scheduler));
     bus = new Bus();
     bus.map(
         BASE,
@@ -88,6 +103,11 @@ public final class TestDisk implements AutoCloseable {
 
   public VirtioBlkDevice device() {
     return device;
+  }
+
+  /** What went wrong so far, in the order of the plan. */
+  public List<FaultCount> faults() {
+    return faults.report();
   }
 
   public VirtioFunction function() {
@@ -144,6 +164,7 @@ public final class TestDisk implements AutoCloseable {
     private CostModel costs = CostModel.ZERO;
     private BlkSettings device = BlkSettings.DEFAULT;
     private DriverSettings driver = DriverSettings.DEFAULT;
+    private FaultPlan faults = FaultPlan.NONE;
 
     private Builder(Storage storage) {
       this.storage = storage;
@@ -176,6 +197,16 @@ public final class TestDisk implements AutoCloseable {
 
     public Builder driver(DriverSettings value) {
       driver = value;
+      return this;
+    }
+
+    /** The text of a plan. */
+    public Builder faults(String plan) {
+      try {
+        faults = FaultPlan.parse(plan);
+      } catch (FaultPlanException malformed) {
+        throw new IllegalArgumentException(malformed);
+      }
       return this;
     }
 

@@ -39,6 +39,14 @@ public sealed interface DeviceQueue permits SplitDeviceQueue, PackedDeviceQueue 
   boolean inOrder();
 
   /**
+   * As {@link #addUsed}, but the used entry names another chain than the one that is done: the way
+   * to be a device that is broken.
+   *
+   * @param id what the entry says; any number that fits it
+   */
+  void addUsedAs(int id, DescriptorChain chain, long written);
+
+  /**
    * Publishes all noted completions with one store, and decides once about the interrupt.
    *
    * @return whether the driver wants one; false when nothing was noted

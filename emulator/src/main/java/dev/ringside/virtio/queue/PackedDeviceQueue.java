@@ -166,17 +166,21 @@ public final class PackedDeviceQueue implements DeviceQueue {
 
   @Override
   public void addUsed(DescriptorChain chain, long written) {
+    addUsedAs(chain.head(), chain, written);
+  }
+
+  @Override
+  public void addUsedAs(int id, DescriptorChain chain, long written) {
+    // With IN_ORDER one descriptor for the batch: the last one's id, in the place of the first
+    // (section 2.8.9).
+    int cursor = inOrder ? publishedUsed : nextUsed;
     // WRITE says that the length means something (section 2.8.8).
-    int flags = usedFlags(nextUsed, size) | (written > 0 ? DESC_F_WRITE : 0);
-    long word = descriptorWord((int) written, chain.head(), flags);
-    if (nextUsed == publishedUsed) {
+    int flags = usedFlags(cursor, size) | (written > 0 ? DESC_F_WRITE : 0);
+    long word = descriptorWord((int) written, id, flags);
+    if (cursor == publishedUsed) {
       publishingWord = word;
-    } else if (inOrder) {
-      // One descriptor for the batch: the last one's id, in the place of the first (section 2.8.9).
-      int first = usedFlags(publishedUsed, size) | (written > 0 ? DESC_F_WRITE : 0);
-      publishingWord = descriptorWord((int) written, chain.head(), first);
     } else {
-      setU64(ring, at(nextUsed) + DESCRIPTOR_LEN_ID_FLAGS, word);
+      setU64(ring, at(cursor) + DESCRIPTOR_LEN_ID_FLAGS, word);
     }
     nextUsed = advance(nextUsed, chain.ringLength(), size);
     inFlight -= chain.ringLength();

@@ -177,15 +177,19 @@ public final class SplitDeviceQueue implements DeviceQueue {
 
   @Override
   public void addUsed(DescriptorChain chain, long written) {
-    int head = chain.head();
+    addUsedAs(chain.head(), chain, written);
+  }
+
+  @Override
+  public void addUsedAs(int id, DescriptorChain chain, long written) {
     // id in the low half, len in the high half.
-    long element = head | (written << Integer.SIZE);
+    long element = (id & 0xffff_ffffL) | (written << Integer.SIZE);
     if (inOrder) {
       lastElement = element;
     } else {
       setElement(nextUsed, element);
     }
-    inFlight[head] = false;
+    inFlight[chain.head()] = false;
     nextUsed = (nextUsed + 1) & 0xffff;
   }
 

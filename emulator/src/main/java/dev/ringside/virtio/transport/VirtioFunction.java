@@ -1,5 +1,6 @@
 package dev.ringside.virtio.transport;
 
+import dev.ringside.fault.NotificationFaults;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.InterruptLine;
 import dev.ringside.virtio.queue.QueueConfig;
@@ -30,6 +31,7 @@ public final class VirtioFunction {
   private final GuestMemory memory;
   private final InterruptLine line;
   private final VirtioDevice device;
+  private final @Nullable NotificationFaults faults;
   private final List<QueueConfig> queues;
   private final AtomicInteger status = new AtomicInteger();
   private final AtomicInteger interruptStatus = new AtomicInteger();
@@ -44,6 +46,20 @@ public final class VirtioFunction {
 
   /** A device after power-on, with its queues disabled. */
   public VirtioFunction(GuestMemory memory, InterruptLine line, VirtioDevice device) {
+    this(memory, line, device, null);
+  }
+
+  /**
+   * As the other, with notifications that go wrong.
+   *
+   * @param faults what goes wrong
+   */
+  public VirtioFunction(
+      GuestMemory memory,
+      InterruptLine line,
+      VirtioDevice device,
+      @Nullable NotificationFaults faults) {
+    this.faults = faults;
     this.memory = memory;
     this.line = line;
     this.device = device;
@@ -172,7 +188,11 @@ public final class VirtioFunction {
   public void notifyQueue(int index) {
     QueueConfig queue = queue(index);
     if (running && queue != null && queue.queue() != null) {
-      device.kick(index);
+      if (faults == null) {
+        device.kick(index);
+      } else {
+        faults.kick(index, () -> device.kick(index), () -> interrupt(MmioRegister.INTERRUPT_USED));
+      }
     }
   }
 
@@ -242,7 +262,9 @@ public final class VirtioFunction {
 
   /** The device tells the driver of used buffers in a queue. */
   public void interruptForQueue(int queue) {
-    interrupt(MmioRegister.INTERRUPT_USED);
+    for (int left = faults == null ? 1 : faults.interrupts(queue); left > 0; left--) {
+      interrupt(MmioRegister.INTERRUPT_USED);
+    }
   }
 
   /** The device tells the driver that its configuration or status has changed. */

@@ -4,8 +4,8 @@
  * is a thin register map over it, and a device type stands behind it as a {@link
  * dev.ringside.virtio.transport.VirtioDevice}.
  *
- * <p>This package imports {@code machine}, {@code virtio.spec} and {@code virtio.queue}; it does
- * not know what kind of device it carries.
+ * <p>This package imports {@code machine}, {@code fault}, {@code virtio.spec} and {@code
+ * virtio.queue}; it does not know what kind of device it carries.
  */
 @NullMarked
 package dev.ringside.virtio.transport;

@@ -1,11 +1,11 @@
 package dev.ringside.lab.cli;
 
-import dev.ringside.lab.replay.ReplayRun;
 import dev.ringside.machine.CostModel;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ringside replay}: a recorded trace through driver and device, at full speed. */
@@ -22,10 +22,18 @@ final class ReplayCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private Path trace;
 
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Where the choices of --faults come from (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
   @Mixin private final ReplayOptions options = new ReplayOptions(0, CostModel.ZERO);
 
   @Override
   public Integer call() throws Exception {
-    return new ReplaySession("replay", trace, options).run(ReplayRun::atFullSpeed);
+    return new ReplaySession("replay", trace, options)
+        .run((run, storage) -> run.atFullSpeed(storage, seed));
   }
 }

@@ -1,9 +1,14 @@
 package dev.ringside.lab.cli;
 
 import dev.ringside.driver.CompletionPolicy;
+import dev.ringside.fault.FaultPlan;
+import dev.ringside.fault.FaultPlanException;
 import dev.ringside.lab.replay.ReplaySettings;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.machine.CostModel;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
@@ -22,6 +27,10 @@ import picocli.CommandLine.TypeConversionException;
 final class ReplayOptions {
   /** The largest virtqueue (virtio 1.4, section 2.7: Queue Size is at most 32768). */
   private static final int MAX_QUEUE_SIZE = 32768;
+
+  private static final long NANOSECONDS_PER_MILLISECOND = 1_000_000;
+  private static final int DEFAULT_TIMEOUT_MS = 1000;
+  private static final String STANDARD_INPUT = "/dev/stdin";
 
   @Spec(Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -91,6 +100,22 @@ final class ReplayOptions {
   private CostModel costs;
 
   @Option(
+      names = "--faults",
+      paramLabel = "FILE",
+      description =
+          "What goes wrong with the disk: a rule a line, such as 'read sectors 100-199 nth 3:"
+              + " io-error once'; - is standard input.")
+  private @Nullable String faults;
+
+  @Option(
+      names = "--timeout-ms",
+      paramLabel = "N",
+      description =
+          "How long the device may have a request before it is reset; 0 is for ever (default: 1000"
+              + " with --faults, else 0).")
+  private @Nullable Integer timeoutMs;
+
+  @Option(
       names = "--events",
       paramLabel = "FILE",
       description = "Write the machine's events there, a JSON object a line; - is standard output.")
@@ -135,6 +160,8 @@ final class ReplayOptions {
     require(batch >= 1, "--batch must be 1 or more, not " + batch);
     require(workers >= 0, "--workers must be 0 or more, not " + workers);
     require(repeat >= 1, "--repeat must be 1 or more, not " + repeat);
+    require(
+        timeoutMs == null || timeoutMs >= 0, "--timeout-ms must be 0 or more, not " + timeoutMs);
     require(!inPlace || image != null, "--in-place needs --image");
     require(
         Stream.of(json, events, ring).filter("-"::equals).count() <= 1,
@@ -166,18 +193,51 @@ final class ReplayOptions {
     return spec.commandLine();
   }
 
-  ReplaySettings settings() {
+  /**
+   * What was asked for.
+   *
+   * @param plan what {@link #readFaults} says
+   */
+  ReplaySettings settings(FaultPlan plan) {
+    MachineSettings machine =
+        MachineSettings.DEFAULT
+            .withQueueSize(queueSize)
+            .withWorkers(workers)
+            .withCompletionPolicy(completion)
+            .withCosts(costs);
     return ReplaySettings.DEFAULT
+        .withFaults(plan)
         .withBatch(batch)
         .withRepeat(repeat)
         .withRecordedEvents(events != null)
         .withDumpedRing(ring != null)
-        .withMachine(
-            MachineSettings.DEFAULT
-                .withQueueSize(queueSize)
-                .withWorkers(workers)
-                .withCompletionPolicy(completion)
-                .withCosts(costs));
+        .withMachine(machine.withDriver(machine.driver().withRequestTimeoutNs(timeoutNs())));
+  }
+
+  private long timeoutNs() {
+    if (timeoutMs != null) {
+      return timeoutMs * NANOSECONDS_PER_MILLISECOND;
+    }
+    return faults == null ? 0 : DEFAULT_TIMEOUT_MS * NANOSECONDS_PER_MILLISECOND;
+  }
+
+  /**
+   * Reads the fault plan.
+   *
+   * @throws IOException when there is no such file, or it is no plan
+   */
+  FaultPlan readFaults() throws IOException {
+    if (faults == null) {
+      return FaultPlan.NONE;
+    }
+    Path file = Path.of(faults.equals("-") ? STANDARD_INPUT : faults);
+    try {
+      return FaultPlan.parse(Files.readString(file));
+    } catch (FaultPlanException malformed) {
+      throw new IOException(faults + ": " + malformed.getMessage(), malformed);
+    } catch (CharacterCodingException notUtf8) {
+      throw new IOException(faults + ": is no text in UTF-8", notUtf8);
+    }
   }
 
   Timing timing() {

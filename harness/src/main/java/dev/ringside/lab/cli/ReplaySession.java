@@ -51,7 +51,7 @@ final class ReplaySession {
   int run(Pace pace) throws Exception {
     options.validate();
     TraceSurvey survey = TraceSurvey.of(TraceSource.at(trace));
-    ReplaySettings settings = options.settings();
+    ReplaySettings settings = options.settings(options.readFaults());
     ReplayReport report;
     try (Storage storage = openStorage(survey);
         ProgressLine progress = new ProgressLine(survey.issued() * settings.repeat())) {
@@ -59,7 +59,7 @@ final class ReplaySession {
     } catch (BatchTooLargeException tooLarge) {
       throw options.usage("--batch: " + tooLarge.getMessage());
     }
-    print(new ReplaySummary(command, trace, options, survey, seed, report));
+    print(new ReplaySummary(command, trace, options, settings, survey, seed, report));
     return report.result().failed() == 0 ? 0 : OneLineErrors.RUN_FAILED;
   }
 

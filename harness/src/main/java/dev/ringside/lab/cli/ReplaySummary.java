@@ -2,6 +2,8 @@ package dev.ringside.lab.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.ringside.driver.CompletionPolicy;
+import dev.ringside.fault.FaultCount;
+import dev.ringside.lab.replay.FaultReport;
 import dev.ringside.lab.replay.Notifications;
 import dev.ringside.lab.replay.ReplayReport;
 import dev.ringside.lab.replay.ReplayResult;
@@ -25,6 +27,7 @@ import org.HdrHistogram.Histogram;
  * @param command that ran
  * @param trace as given on the command line
  * @param options of the command
+ * @param settings that came of them
  * @param survey of the trace
  * @param seed of a simulated run
  * @param report of the run
@@ -33,6 +36,7 @@ record ReplaySummary(
     String command,
     Path trace,
     ReplayOptions options,
+    ReplaySettings settings,
     TraceSurvey survey,
     OptionalLong seed,
     ReplayReport report) {
@@ -41,14 +45,13 @@ record ReplaySummary(
   void writeTo(JsonGenerator json) throws IOException {
     ReplayResult result = report.result();
     Notifications notifications = report.notifications();
-    ReplaySettings settings = options.settings();
     MachineSettings machine = settings.machine();
     json.writeStringField("command", command);
     json.writeStringField("trace", trace.toString());
     json.writeStringField("trace_format", survey.source().format().title());
     json.writeNumberField("batch", settings.batch());
     json.writeNumberField("queue_size", machine.driver().queueSize());
-    json.writeNumberField("workers", machine.device().workers());
+    json.writeNumberField("workers", machine.device().service().workers());
     json.writeStringField("timing", options.timing().toString());
     json.writeStringField("completion", completion(machine.driver().completion()));
     json.writeStringField("costs", machine.costs().name());
@@ -91,6 +94,23 @@ record ReplaySummary(
     json.writeNumberField("kicks_per_request", report.kicksPerRequest());
     json.writeNumberField("interrupts", notifications.interrupts());
     json.writeNumberField("interrupts_per_request", report.interruptsPerRequest());
+    if (report.faults().isPresent()) {
+      writeFaults(json, report.faults().get());
+    }
+  }
+
+  private static void writeFaults(JsonGenerator json, FaultReport faults) throws IOException {
+    json.writeNumberField("lost_interrupts", faults.lostInterrupts());
+    json.writeNumberField("recoveries", faults.recoveries());
+    json.writeArrayFieldStart("faults");
+    for (FaultCount rule : faults.rules()) {
+      json.writeStartObject();
+      json.writeStringField("rule", rule.rule().toString());
+      json.writeNumberField("matched", rule.matched());
+      json.writeNumberField("fired", rule.fired());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   /** What happened in the machine, a line an event. */
@@ -111,7 +131,7 @@ record ReplaySummary(
   void printTo(PrintWriter out) {
     ReplayResult result = report.result();
     Notifications notifications = report.notifications();
-    MachineSettings machine = options.settings().machine();
+    MachineSettings machine = settings.machine();
     row(
         out,
         "trace",
@@ -127,7 +147,7 @@ record ReplaySummary(
         "queue of %d, %d workers, %s, costs %s: %s"
             .formatted(
                 machine.driver().queueSize(),
-                machine.device().workers(),
+                machine.device().service().workers(),
                 completion(machine.driver().completion()),
                 machine.costs().name(),
                 machine.costs().source()));
@@ -136,10 +156,10 @@ record ReplaySummary(
         "replay",
         "batches of %d, %s timing, %d %s"
             .formatted(
-                options.settings().batch(),
+                settings.batch(),
                 options.timing(),
-                options.settings().repeat(),
-                options.settings().repeat() == 1 ? "time" : "times"));
+                settings.repeat(),
+                settings.repeat() == 1 ? "time" : "times"));
     out.println();
     row(
         out,
@@ -184,6 +204,7 @@ record ReplaySummary(
             .formatted(
                 Quantity.ratio(report.interruptsPerRequest()),
                 Quantity.count(notifications.interrupts())));
+    report.faults().ifPresent(faults -> printFaults(out, faults));
     if (seed.isPresent()) {
       row(out, "seed", Long.toString(seed.getAsLong()));
     }
@@ -191,12 +212,29 @@ record ReplaySummary(
     out.println();
     out.println(
         "Submitted as soon as possible: recorded times and the dependencies between requests");
-    out.println("are not kept" + (options.settings().batch() == 1 ? ", only their order." : "."));
+    out.println("are not kept" + (settings.batch() == 1 ? ", only their order." : "."));
     if (survey.devices() > 1) {
       out.printf(
           "The trace is of %d devices; all were replayed onto one disk.%n", survey.devices());
     }
     out.flush();
+  }
+
+  private static void printFaults(PrintWriter out, FaultReport faults) {
+    for (FaultCount rule : faults.rules()) {
+      row(
+          out,
+          "fault " + rule.number(),
+          "fired on %s of %s: %s"
+              .formatted(
+                  Quantity.count(rule.fired()), Quantity.count(rule.matched()), rule.rule()));
+    }
+    row(
+        out,
+        "recovered",
+        "%s resets of the device, %s lost interrupts noticed"
+            .formatted(
+                Quantity.count(faults.recoveries()), Quantity.count(faults.lostInterrupts())));
   }
 
   private void printExceptions(PrintWriter out, ReplayResult result) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param notifications kicks and interrupts of it
  * @param runHash of a simulated run, 16 hexadecimal digits
  * @param ring the ring after the last request, annotated, when that was asked for
+ * @param faults what went wrong, when there was a plan for it
  * @param events of the machine in the order of time, when they were recorded
  */
 public record ReplayReport(
@@ -18,6 +19,7 @@ public record ReplayReport(
     Notifications notifications,
     Optional<String> runHash,
     Optional<String> ring,
+    Optional<FaultReport> faults,
     List<EventLog.Event> events) {
   public ReplayReport {
     events = List.copyOf(events);
@@ -34,11 +36,11 @@ public record ReplayReport(
   }
 
   ReplayReport withRunHash(String hash) {
-    return new ReplayReport(result, notifications, Optional.of(hash), ring, events);
+    return new ReplayReport(result, notifications, Optional.of(hash), ring, faults, events);
   }
 
   ReplayReport withEvents(List<EventLog.Event> recorded) {
-    return new ReplayReport(result, notifications, runHash, ring, recorded);
+    return new ReplayReport(result, notifications, runHash, ring, faults, recorded);
   }
 
   private double perRequest(long count) {

@@ -2,6 +2,8 @@ package dev.ringside.lab.replay;
 
 import dev.ringside.driver.BatchPolicy;
 import dev.ringside.driver.VirtioBlkDriver;
+import dev.ringside.fault.FaultPlan;
+import dev.ringside.fault.Faults;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.lab.vm.VirtualMachine;
 import dev.ringside.machine.EventLog;
@@ -39,13 +41,15 @@ public final class ReplayRun {
    * Runs on the machine's clock and platform threads.
    *
    * @param storage the disk; the caller closes it
+   * @param seed where the faults' choices come from; without a fault plan it does nothing
    * @throws BatchTooLargeException when the queue does not take the batch
    */
-  public ReplayReport atFullSpeed(Storage storage) throws IOException {
+  public ReplayReport atFullSpeed(Storage storage, long seed) throws IOException {
     Scheduler scheduler = new RealScheduler();
     try (EventLog events =
         settings.recordEvents() ? EventLog.recording(scheduler.clock()) : EventLog.OFF) {
-      return replay(storage, scheduler, events).withEvents(recorded(events));
+      return replay(storage, scheduler, events, new RandomStreams(seed))
+          .withEvents(recorded(events));
     }
   }
 
@@ -59,10 +63,11 @@ public final class ReplayRun {
    */
   public ReplayReport simulated(Storage storage, long seed) throws IOException {
     RunHash hash = new RunHash();
-    SimulatedScheduler scheduler = new SimulatedScheduler(new RandomStreams(seed), hash);
+    RandomStreams streams = new RandomStreams(seed);
+    SimulatedScheduler scheduler = new SimulatedScheduler(streams, hash);
     try (EventLog events = EventLog.hashing(scheduler.clock(), hash, settings.recordEvents())) {
       Outcome outcome = new Outcome();
-      scheduler.run(() -> outcome.take(() -> replay(storage, scheduler, events)));
+      scheduler.run(() -> outcome.take(() -> replay(storage, scheduler, events, streams)));
       return outcome.get().withRunHash(hash.toString()).withEvents(recorded(events));
     }
   }
@@ -71,21 +76,32 @@ public final class ReplayRun {
     return settings.recordEvents() ? events.events() : List.of();
   }
 
-  private ReplayReport replay(Storage storage, Scheduler scheduler, EventLog events)
+  private ReplayReport replay(
+      Storage storage, Scheduler scheduler, EventLog events, RandomStreams streams)
       throws IOException {
+    FaultPlan plan = settings.faults();
+    Faults faults = plan.isEmpty() ? null : new Faults(plan, streams, scheduler, events);
     try (VirtualMachine machine =
-        VirtualMachine.start(machineSettings(), storage, scheduler, events)) {
+        VirtualMachine.start(machineSettings(), storage, scheduler, events, faults)) {
       VirtioBlkDriver disk = machine.disk();
       if (settings.batch() > disk.limits().queueDepth()) {
         throw new BatchTooLargeException(settings.batch(), disk.limits().queueDepth());
       }
       Notifications before = Notifications.of(disk.stats());
       try (Replayer replayer = new Replayer(disk, survey, settings.batch())) {
+        if (faults != null) {
+          // A device that was made to fail is begun with again; any other failure ends the run.
+          replayer.recoverWith(disk::recover);
+        }
         ReplayResult result = replayer.run(settings.repeat(), progress);
         Notifications after = Notifications.of(disk.stats());
         Optional<String> ring =
             settings.dumpRing() ? Optional.of(machine.dumpRing()) : Optional.empty();
-        return new ReplayReport(result, after.since(before), Optional.empty(), ring, List.of());
+        Optional<FaultReport> wrong =
+            Optional.ofNullable(faults)
+                .map(decided -> FaultReport.of(decided.report(), disk.stats()));
+        return new ReplayReport(
+            result, after.since(before), Optional.empty(), ring, wrong, List.of());
       }
     }
   }

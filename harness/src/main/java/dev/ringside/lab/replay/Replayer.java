@@ -1,6 +1,7 @@
 package dev.ringside.lab.replay;
 
 import dev.ringside.driver.BlockDevice;
+import dev.ringside.driver.BlockDeviceException;
 import dev.ringside.driver.BlockLimits;
 import dev.ringside.driver.BlockRequest;
 import dev.ringside.driver.BlockStatus;
@@ -40,6 +41,7 @@ public final class Replayer implements AutoCloseable {
   private final BlockRequest[] requests;
   private final Buffers readBuffers;
   private final Buffers writeBuffers;
+  private @Nullable Runnable recovery;
   private final Histogram latency = new Histogram(MAX_LATENCY_NS, LATENCY_DIGITS);
   private long submitted;
   private long ended;
@@ -88,6 +90,14 @@ public final class Replayer implements AutoCloseable {
         * (Math.min(survey.largestRead(), RequestTranslation.MAX_REQUEST_BYTES)
             + Math.min(survey.largestWrite(), RequestTranslation.MAX_REQUEST_BYTES)
             + 2L * GuestMemory.FRAME_SIZE);
+  }
+
+  /**
+   * Says how to go on with a device that broke; without it, that ends the replay. The requests that
+   * it had must have ended afterwards.
+   */
+  public void recoverWith(Runnable action) {
+    recovery = action;
   }
 
   /**
@@ -152,9 +162,7 @@ public final class Replayer implements AutoCloseable {
       }
       device.kick();
       while (device.inFlight() > 0) {
-        if (device.reap() == 0) {
-          device.await();
-        }
+        reapOrAwait();
       }
       progress.replayed(ended);
     }
@@ -205,9 +213,20 @@ public final class Replayer implements AutoCloseable {
   private void submit(BlockRequest request) {
     while (!device.submit(request)) {
       device.kick();
+      reapOrAwait();
+    }
+  }
+
+  private void reapOrAwait() {
+    try {
       if (device.reap() == 0) {
         device.await();
       }
+    } catch (BlockDeviceException broken) {
+      if (recovery == null) {
+        throw broken;
+      }
+      recovery.run();
     }
   }
 

@@ -4,6 +4,8 @@ import dev.ringside.blk.VirtioBlkDevice;
 import dev.ringside.driver.Guest;
 import dev.ringside.driver.MmioProbe;
 import dev.ringside.driver.VirtioBlkDriver;
+import dev.ringside.fault.Faults;
+import dev.ringside.fault.NotificationFaults;
 import dev.ringside.machine.Bus;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.FrameAllocator;
@@ -11,6 +13,7 @@ import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.InterruptLine;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.machine.WiredInterruptLine;
+import dev.ringside.storage.FaultyStorage;
 import dev.ringside.storage.LatencyStorage;
 import dev.ringside.storage.Storage;
 import dev.ringside.virtio.queue.QueueConfig;
@@ -18,6 +21,7 @@ import dev.ringside.virtio.queue.SplitRingDump;
 import dev.ringside.virtio.spec.MmioRegister;
 import dev.ringside.virtio.transport.MmioTransport;
 import dev.ringside.virtio.transport.VirtioFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A machine with one disk: guest memory, a bus with a virtio-mmio window, a virtio-blk device over
@@ -44,13 +48,36 @@ public final class VirtualMachine implements AutoCloseable {
    */
   public static VirtualMachine start(
       MachineSettings settings, Storage storage, Scheduler scheduler, EventLog events) {
+    return start(settings, storage, scheduler, events, null);
+  }
+
+  /**
+   * As the other, with a disk that goes wrong.
+   *
+   * @param faults what goes wrong; null when nothing does
+   */
+  public static VirtualMachine start(
+      MachineSettings settings,
+      Storage storage,
+      Scheduler scheduler,
+      EventLog events,
+      @Nullable Faults faults) {
     GuestMemory memory = GuestMemory.anonymous(settings.memoryBytes());
     try {
       InterruptLine line = new WiredInterruptLine(scheduler, settings.costs());
       VirtioBlkDevice device =
           new VirtioBlkDevice(
-              timed(storage, scheduler, settings), scheduler, events, settings.device());
-      VirtioFunction function = new VirtioFunction(memory, line, device);
+              faulty(timed(storage, scheduler, settings), scheduler, faults),
+              scheduler,
+              events,
+              settings.device(),
+              faults);
+      VirtioFunction function =
+          new VirtioFunction(
+              memory,
+              line,
+              device,
+              faults == null ? null : new NotificationFaults(faults, scheduler));
       Bus bus = new Bus();
       bus.map(
           DISK_BASE,
@@ -68,6 +95,11 @@ public final class VirtualMachine implements AutoCloseable {
   private static Storage timed(Storage storage, Scheduler scheduler, MachineSettings settings) {
     long serviceNs = settings.costs().serviceNs();
     return serviceNs == 0 ? storage : new LatencyStorage(storage, scheduler, serviceNs);
+  }
+
+  /** Outermost: what a fault keeps from the storage takes no time there, either. */
+  private static Storage faulty(Storage storage, Scheduler scheduler, @Nullable Faults faults) {
+    return faults == null ? storage : new FaultyStorage(storage, faults, scheduler);
   }
 
   /** The disk as its guest sees it. */

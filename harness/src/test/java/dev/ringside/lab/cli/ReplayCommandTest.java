@@ -40,6 +40,31 @@ class ReplayCommandTest {
         .contains("recorded times and the dependencies between requests");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"spin", "interrupt"})
+  void goesOnWithADiskThatGoesWrong(String completion) throws IOException {
+    Path plan =
+        Files.write(
+            directory.resolve("plan"),
+            List.of(
+                "write every 100: io-error",
+                "read nth 2: stuck",
+                "flush nth 3: wrong-used-id 65535",
+                "flush nth 9: duplicate-used",
+                "any nth 50: spurious-interrupt"));
+    CommandRun run = CommandRun.of("replay", W2, "--completion", completion, "--faults", plan);
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.status()).isEqualTo(1);
+    // Three writes, the read that is stuck, and the flush that was answered for another.
+    assertThat(run.out())
+        .containsPattern("failed +5, the first of them ")
+        .contains("553: 13 reads, 324 writes, 216 flushes")
+        .contains("fault 1     fired on 3 of 324: write every 100: io-error")
+        .contains("fault 2     fired on 1 of 13: read nth 2: stuck")
+        .containsPattern("recovered +3 resets of the device");
+  }
+
   @Test
   void theJsonObjectHoldsEveryPromisedField() throws IOException {
     CommandRun run = CommandRun.of("replay", W2, "--batch", 32, "--json", "-");

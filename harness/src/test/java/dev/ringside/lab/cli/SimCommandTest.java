@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SimCommandTest {
   @Test
@@ -48,6 +52,76 @@ class SimCommandTest {
 
     // 553 requests, a kick each, half a millisecond a kick, and nothing else costs anything.
     assertThat(kevlar.path("elapsed_ns").asLong()).isEqualTo(553 * 500_000L);
+  }
+
+  private static Path plan(Path folder, String... rules) throws IOException {
+    return Files.write(folder.resolve("plan"), List.of(rules));
+  }
+
+  @Test
+  void theSameSeedAndPlanGoWrongInTheSameWay(@TempDir Path folder) throws IOException {
+    Path plan =
+        plan(
+            folder,
+            "write probability 0.1: io-error",
+            "read nth 3: stuck",
+            "write every 40: delay 2ms",
+            "kick nth 100: lost-kick",
+            "interrupt every 50: lost-interrupt",
+            "write nth 200: wrong-used-id 300",
+            "flush every 7: lost-flush");
+    CommandRun first = CommandRun.of("sim", "--seed", 7, "--batch", 4, "--faults", plan);
+
+    assertThat(first.err()).isEmpty();
+    assertThat(first.status()).isEqualTo(1);
+    assertThat(first.out())
+        .containsPattern("failed +[1-9][0-9]*, the first of them ")
+        .containsPattern("fault 1 +fired on [1-9][0-9]* of [1-9][0-9]*: write probability 0.1")
+        .containsPattern("fault 2 +fired on 1 of ")
+        .containsPattern("fault 4 +fired on 1 of ")
+        .containsPattern("fault 6 +fired on 1 of ")
+        .containsPattern("recovered +[1-9] resets of the device, [1-9][0-9]* lost interrupts");
+    assertThat(CommandRun.of("sim", "--seed", 7, "--batch", 4, "--faults", plan)).isEqualTo(first);
+    assertThat(hash(CommandRun.of("sim", "--seed", 8, "--batch", 4, "--faults", plan)))
+        .isNotEqualTo(hash(first));
+    assertThat(hash(CommandRun.of("sim", "--seed", 7, "--batch", 4))).isNotEqualTo(hash(first));
+  }
+
+  @Test
+  void theJsonObjectCountsEveryRule(@TempDir Path folder) throws IOException {
+    Path plan = plan(folder, "# comment", "read  nth 2:io-error", "any: delay 1us");
+    JsonNode json =
+        new ObjectMapper().readTree(CommandRun.of("sim", "--faults", plan, "--json", "-").out());
+
+    assertThat(json.path("failed").asLong()).isEqualTo(1);
+    assertThat(json.path("recoveries").asLong()).isZero();
+    assertThat(json.path("lost_interrupts").asLong()).isZero();
+    assertThat(json.path("faults")).hasSize(2);
+    JsonNode rule = json.path("faults").path(0);
+    assertThat(rule.path("rule").asText()).isEqualTo("read nth 2: io-error");
+    assertThat(rule.path("matched").asLong()).isEqualTo(13);
+    assertThat(rule.path("fired").asLong()).isEqualTo(1);
+    assertThat(json.path("faults").path(1).path("fired").asLong()).isEqualTo(553);
+  }
+
+  @Test
+  void saysWhereAPlanIsWrong(@TempDir Path folder) throws IOException {
+    Path plan = plan(folder, "read: io-error", "read nth x: io-error");
+    CommandRun run = CommandRun.of("sim", "--faults", plan);
+
+    assertThat(run.status()).isEqualTo(3);
+    assertThat(run.err())
+        .isEqualTo(
+            "ringside: %s: line 2, column 10: 'x' is no whole number: expected a count%n"
+                .formatted(plan));
+    assertThat(CommandRun.of("sim", "--faults", folder.resolve("none")).status()).isEqualTo(3);
+    assertThat(CommandRun.of("sim", "--timeout-ms", -1).status()).isEqualTo(2);
+  }
+
+  @Test
+  void aPlanWithoutRulesChangesNothing(@TempDir Path folder) throws IOException {
+    assertThat(CommandRun.of("sim", "--timeout-ms", 0, "--faults", plan(folder, "# nothing")))
+        .isEqualTo(CommandRun.of("sim"));
   }
 
   private static String hash(CommandRun run) {

@@ -64,7 +64,7 @@ final class ReplayFixture {
   }
 
   ReplayReport atFullSpeed() throws IOException {
-    return run().atFullSpeed(disk());
+    return run().atFullSpeed(disk(), 1);
   }
 
   ReplayReport simulated(long seed) throws IOException {
