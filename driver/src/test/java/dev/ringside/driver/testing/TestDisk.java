@@ -101,13 +101,13 @@ public final class TestDisk implements AutoCloseable {
     return driver;
   }
 
-  public VirtioBlkDevice device() {
-    return device;
-  }
-
   /** What went wrong so far, in the order of the plan. */
   public List<FaultCount> faults() {
     return faults.report();
+  }
+
+  public VirtioBlkDevice device() {
+    return device;
   }
 
   public VirtioFunction function() {

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * change.
  */
 public final class QueueConfig {
+  /** An area that the driver has not placed: no driver has its rings there. */
+  private static final long NO_ADDRESS = 0;
+
   private final int maxSize;
   private int size;
   private long descriptorArea;
@@ -130,6 +133,10 @@ public final class QueueConfig {
         SplitLayout.usedRingBytes(size),
         SplitLayout.USED_RING_ALIGNMENT,
         "used ring");
+    checkDisjoint(
+        SplitLayout.descriptorTableBytes(size),
+        SplitLayout.availableRingBytes(size),
+        SplitLayout.usedRingBytes(size));
     return new SplitDeviceQueue(memory, size, descriptorArea, driverArea, deviceArea, features);
   }
 
@@ -154,6 +161,8 @@ public final class QueueConfig {
         PackedLayout.EVENT_SIZE,
         PackedLayout.EVENT_ALIGNMENT,
         "device event suppression");
+    checkDisjoint(
+        PackedLayout.descriptorRingBytes(size), PackedLayout.EVENT_SIZE, PackedLayout.EVENT_SIZE);
     return new PackedDeviceQueue(memory, size, descriptorArea, driverArea, deviceArea, features);
   }
 
@@ -165,9 +174,28 @@ public final class QueueConfig {
           RingViolation.RING_MISALIGNED,
           "%s at 0x%x, alignment %d".formatted(area, address, alignment));
     }
+    if (address == NO_ADDRESS) {
+      throw new RingViolationException(RingViolation.RING_WITHOUT_ADDRESS, area);
+    }
     if (!memory.contains(address, length)) {
       throw new RingViolationException(
           RingViolation.RING_OUTSIDE_RAM, "%s at 0x%x + %d".formatted(area, address, length));
+    }
+  }
+
+  /** What one side writes is not the other's. The areas are in RAM, so no sum wraps. */
+  private void checkDisjoint(long descriptorBytes, long driverBytes, long deviceBytes)
+      throws RingViolationException {
+    checkDisjoint(descriptorArea, descriptorBytes, driverArea, driverBytes);
+    checkDisjoint(descriptorArea, descriptorBytes, deviceArea, deviceBytes);
+    checkDisjoint(driverArea, driverBytes, deviceArea, deviceBytes);
+  }
+
+  private static void checkDisjoint(long first, long firstBytes, long second, long secondBytes)
+      throws RingViolationException {
+    if (first < second + secondBytes && second < first + firstBytes) {
+      throw new RingViolationException(
+          RingViolation.RING_AREAS_OVERLAP, "0x%x and 0x%x".formatted(first, second));
     }
   }
 

@@ -4,6 +4,8 @@ package dev.ringside.virtio.queue;
 public enum RingViolation {
   QUEUE_SIZE_INVALID("2.7", "the queue size is not one that the ring can have"),
   RING_MISALIGNED("2.7", "an area of the virtqueue is not aligned"),
+  RING_WITHOUT_ADDRESS("2.7", "an area of the virtqueue has no address"),
+  RING_AREAS_OVERLAP("2.7", "two areas of the virtqueue overlap"),
   RING_OUTSIDE_RAM("2.7", "an area of the virtqueue is not all RAM"),
   AVAILABLE_INDEX_JUMPED("2.7.6", "more chains are available than the queue has descriptors"),
   HEAD_OUT_OF_RANGE("2.7.6", "an available entry names no descriptor"),
