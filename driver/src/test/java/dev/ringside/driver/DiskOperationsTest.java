@@ -12,6 +12,7 @@ import dev.ringside.driver.testing.TestDisk;
 import dev.ringside.machine.Bus;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.EventLog;
+import dev.ringside.machine.GuestOutOfMemoryException;
 import dev.ringside.machine.RandomStreams;
 import dev.ringside.machine.RealScheduler;
 import dev.ringside.machine.RegisterWindow;
@@ -151,6 +152,22 @@ class DiskOperationsTest {
       }
       // What the ranges lay in has been given back.
       assertThat(disk.frames().freeBytes()).isEqualTo(free);
+    }
+  }
+
+  @Test
+  void losesNoSlotWhenThereIsNoMemoryForRanges() {
+    try (TestDisk disk = disk(DiskProfile.DEFAULT).start()) {
+      while (disk.frames().freeBytes() > 0) {
+        disk.frames().allocate(4096);
+      }
+      for (int i = 0; i <= disk.driver().limits().queueDepth(); i++) {
+        assertThatThrownBy(() -> disk.driver().submit(new BlockRequest().discard(0, 1).range(2, 1)))
+            .isInstanceOf(GuestOutOfMemoryException.class);
+      }
+
+      assertThat(disk.driver().inFlight()).isZero();
+      assertOk(disk, new BlockRequest().discard(0, 1));
     }
   }
 

@@ -171,14 +171,19 @@ public final class VirtioBlkDevice implements VirtioDevice {
    */
   @Override
   public boolean accepts(long chosen) {
-    boolean knowsZones = Feature.BLK_ZONED.isIn(chosen);
-    if (!knowsZones && zoneLayout != null && zoneLayout.model() == BlkZoneModel.HOST_MANAGED) {
+    if (!canWorkWith(chosen)) {
       return false;
     }
     agreed = chosen;
-    config.setZones(knowsZones ? zoneLayout : null);
+    config.setZones(Feature.BLK_ZONED.isIn(chosen) ? zoneLayout : null);
     setWriteback(settings.disk().writeback() && Feature.BLK_FLUSH.isIn(chosen));
     return true;
+  }
+
+  private boolean canWorkWith(long chosen) {
+    return zoneLayout == null
+        || zoneLayout.model() != BlkZoneModel.HOST_MANAGED
+        || Feature.BLK_ZONED.isIn(chosen);
   }
 
   @Override
@@ -218,6 +223,11 @@ public final class VirtioBlkDevice implements VirtioDevice {
 
   @Override
   public void start(VirtioFunction attached, long negotiated) {
+    if (!canWorkWith(negotiated)) {
+      // A legacy driver, which sets no FEATURES_OK that could be refused.
+      attached.needReset();
+      return;
+    }
     if (!Feature.BLK_CONFIG_WCE.isIn(negotiated)) {
       // Once more, for a legacy driver, which sets no FEATURES_OK (section 5.2.5.3).
       setWriteback(settings.disk().writeback() && Feature.BLK_FLUSH.isIn(negotiated));
