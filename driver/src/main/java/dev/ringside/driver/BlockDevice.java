@@ -22,7 +22,7 @@ import dev.ringside.machine.GuestMemory;
  * device from {@link #submit} until {@link #reap} ends it, its segments too.
  */
 public interface BlockDevice extends AutoCloseable {
-  /** What this disk is and what one request may ask for. */
+  /** What this disk is and what one request may ask for; the device may change it while it runs. */
   BlockLimits limits();
 
   /** The RAM that segments point into. */

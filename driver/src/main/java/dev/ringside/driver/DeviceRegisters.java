@@ -7,16 +7,19 @@ import dev.ringside.machine.InterruptLine;
  * (virtio 1.4, section 4).
  */
 interface DeviceRegisters {
+  /** Whether this is the legacy interface: no FEATURES_OK, no version 1 (section 3.1.2). */
+  boolean isLegacy();
+
   /** The device type (section 5). */
   int deviceId();
 
   /** The device status field (section 2.1). */
   int status();
 
-  /** Sets the device status field; 0 resets. */
+  /** Sets the device status field; 0 resets, and the device is reset when this returns. */
   void setStatus(int status);
 
-  /** All features that the device offers. */
+  /** The features that the device offers and these registers can use. */
   long deviceFeatures();
 
   /** Chooses among them. */
@@ -33,6 +36,13 @@ interface DeviceRegisters {
   boolean enableQueue(int queue, int size, long descriptorArea, long driverArea, long deviceArea);
 
   /**
+   * Resets a queue, which can be enabled again afterwards, as RING_RESET allows (section 2.6.1).
+   *
+   * @return whether the device reset it; then it no longer touches the queue's memory
+   */
+  boolean resetQueue(int queue);
+
+  /**
    * Tells the device that a queue has new chains.
    *
    * @param position what {@link DriverQueue#position} says; it goes along when NOTIFICATION_DATA is
@@ -46,8 +56,11 @@ interface DeviceRegisters {
    */
   InterruptLine line(int queue);
 
-  /** Why the interrupt was raised, and that the driver has seen it. */
-  int acknowledgeInterrupt();
+  /**
+   * Why a queue's line was raised, as bits of MMIO's InterruptStatus, and that the driver has seen
+   * it. A change of the configuration raises the lines of all queues.
+   */
+  int acknowledgeInterrupt(int queue);
 
   /** Reads a field of 8 bits of the configuration space, unsigned. */
   int config8(int offset);

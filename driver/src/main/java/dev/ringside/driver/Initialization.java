@@ -23,6 +23,13 @@ final class Initialization {
           Feature.EVENT_IDX,
           Feature.RING_PACKED,
           Feature.IN_ORDER,
+          Feature.ACCESS_PLATFORM,
+          Feature.ORDER_PLATFORM,
+          Feature.NOTIFICATION_DATA,
+          Feature.NOTIF_CONFIG_DATA,
+          Feature.RING_RESET,
+          Feature.SUSPEND,
+          Feature.ANY_LAYOUT,
           Feature.BLK_SIZE_MAX,
           Feature.BLK_SEG_MAX,
           Feature.BLK_RO,
@@ -107,6 +114,10 @@ final class Initialization {
 
   private long negotiate() {
     long features = registers.deviceFeatures() & SUPPORTED_FEATURES & settings.features();
+    if (registers.isLegacy()) {
+      registers.setDriverFeatures(features);
+      return features;
+    }
     if (!Feature.VERSION_1.isIn(features)) {
       throw giveUp("the device does not offer VERSION_1");
     }
@@ -148,7 +159,15 @@ final class Initialization {
             ? new PackedDriverQueue(
                 guest.memory(), guest.frames(), size, slots, segments + 1, features)
             : new SplitDriverQueue(
-                guest.memory(), guest.frames(), size, slots, segments + 1, features);
+                guest.memory(),
+                guest.frames(),
+                registers.isLegacy()
+                    ? RingAreas.contiguous(guest.frames(), size)
+                    : RingAreas.separate(guest.frames(), size),
+                size,
+                slots,
+                segments + 1,
+                features);
     if (!registers.enableQueue(
         QUEUE, size, queue.descriptorArea(), queue.driverArea(), queue.deviceArea())) {
       throw giveUp("the device does not enable its queue of " + size);

@@ -5,7 +5,10 @@ import static dev.ringside.virtio.spec.MmioRegister.*;
 import dev.ringside.machine.Bus;
 import dev.ringside.virtio.spec.DeviceId;
 
-/** Looks for a virtio block device behind an MMIO register window (virtio 1.4, section 4.2.3.1). */
+/**
+ * Looks for a virtio block device behind an MMIO register window, version 2 or the legacy version 1
+ * (virtio 1.4, sections 4.2.3.1 and 4.2.4).
+ */
 public final class MmioProbe {
   private MmioProbe() {}
 
@@ -18,9 +21,16 @@ public final class MmioProbe {
    */
   public static VirtioBlkDriver probe(Bus bus, long base, Guest guest, DriverSettings settings) {
     expect("magic value", MAGIC, bus.read32(base + MAGIC_VALUE), base);
-    expect("version", VERSION, bus.read32(base + VERSION_NUMBER), base);
+    int version = bus.read32(base + VERSION_NUMBER);
+    if (version != LEGACY_VERSION) {
+      expect("version", VERSION, version, base);
+    }
     expect("device type", DeviceId.BLOCK, bus.read32(base + DEVICE_ID), base);
-    return Initialization.start(new MmioRegisters(bus, base, guest.interrupts()), guest, settings);
+    DeviceRegisters registers =
+        version == LEGACY_VERSION
+            ? new LegacyMmioRegisters(bus, base, guest.interrupts())
+            : new MmioRegisters(bus, base, guest.interrupts(), guest.scheduler());
+    return Initialization.start(registers, guest, settings);
   }
 
   private static void expect(String what, int expected, int found, long base) {

@@ -4,18 +4,24 @@ import static dev.ringside.virtio.spec.MmioRegister.*;
 
 import dev.ringside.machine.Bus;
 import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.Scheduler;
+import dev.ringside.virtio.spec.DeviceStatus;
+import dev.ringside.virtio.spec.Feature;
 
 /** A device behind the virtio-mmio register map, version 2 (virtio 1.4, section 4.2.2). */
 final class MmioRegisters implements DeviceRegisters {
   private final Bus bus;
   private final long base;
   private final InterruptLine line;
+  private final DeviceWait wait;
+  private boolean notificationData;
 
   /** Registers at a guest-physical address where a probe found them. */
-  MmioRegisters(Bus bus, long base, InterruptLine line) {
+  MmioRegisters(Bus bus, long base, InterruptLine line, Scheduler scheduler) {
     this.bus = bus;
     this.base = base;
     this.line = line;
+    this.wait = new DeviceWait(scheduler);
   }
 
   private int read(int register) {
@@ -24,6 +30,11 @@ final class MmioRegisters implements DeviceRegisters {
 
   private void write(int register, int value) {
     bus.write32(base + register, value);
+  }
+
+  @Override
+  public boolean isLegacy() {
+    return false;
   }
 
   @Override
@@ -39,6 +50,9 @@ final class MmioRegisters implements DeviceRegisters {
   @Override
   public void setStatus(int status) {
     write(STATUS, status);
+    if (status == DeviceStatus.RESET) {
+      wait.until(() -> status() == DeviceStatus.RESET, "reset");
+    }
   }
 
   @Override
@@ -46,7 +60,9 @@ final class MmioRegisters implements DeviceRegisters {
     write(DEVICE_FEATURES_SEL, 0);
     long low = read(DEVICE_FEATURES) & 0xffff_ffffL;
     write(DEVICE_FEATURES_SEL, 1);
-    return low | ((long) read(DEVICE_FEATURES) << Integer.SIZE);
+    long offered = low | ((long) read(DEVICE_FEATURES) << Integer.SIZE);
+    // Only PCI has a field for the data.
+    return offered & ~Feature.NOTIF_CONFIG_DATA.mask();
   }
 
   @Override
@@ -55,6 +71,7 @@ final class MmioRegisters implements DeviceRegisters {
     write(DRIVER_FEATURES, (int) features);
     write(DRIVER_FEATURES_SEL, 1);
     write(DRIVER_FEATURES, (int) (features >>> Integer.SIZE));
+    notificationData = Feature.NOTIFICATION_DATA.isIn(features);
   }
 
   @Override
@@ -79,8 +96,16 @@ final class MmioRegisters implements DeviceRegisters {
   }
 
   @Override
+  public boolean resetQueue(int queue) {
+    write(QUEUE_SEL, queue);
+    write(QUEUE_RESET, 1);
+    wait.until(() -> read(QUEUE_RESET) == 0, "reset its queue");
+    return read(QUEUE_READY) == 0;
+  }
+
+  @Override
   public void notifyQueue(int queue, int position) {
-    write(QUEUE_NOTIFY, queue);
+    write(QUEUE_NOTIFY, notificationData ? queue | position << Short.SIZE : queue);
   }
 
   @Override
@@ -89,7 +114,7 @@ final class MmioRegisters implements DeviceRegisters {
   }
 
   @Override
-  public int acknowledgeInterrupt() {
+  public int acknowledgeInterrupt(int queue) {
     int reasons = read(INTERRUPT_STATUS);
     if (reasons != 0) {
       write(INTERRUPT_ACK, reasons);

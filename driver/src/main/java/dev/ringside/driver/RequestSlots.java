@@ -4,6 +4,7 @@ import static dev.ringside.machine.LittleEndian.setU64;
 
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
+import dev.ringside.machine.GuestOutOfMemoryException;
 import dev.ringside.virtio.spec.BlkRequestLayout;
 import dev.ringside.virtio.spec.SplitLayout;
 import java.lang.foreign.MemorySegment;
@@ -96,12 +97,13 @@ final class RequestSlots {
    * Writes the ranges of a slot's request.
    *
    * @return their guest-physical address
+   * @throws GuestOutOfMemoryException when they are several and no memory is free; the slot is free
+   *     again
    */
   long writeRanges(int slot, BlockRequest request) {
     long address = payload(slot);
     if (request.ranges() > 1) {
-      address = frames.allocate(rangeBytes(request));
-      borrowed[slot] = address;
+      address = borrow(slot, rangeBytes(request));
     }
     int flags = request.unmap() ? BlkRequestLayout.RANGE_FLAG_UNMAP : 0;
     for (int i = 0; i < request.ranges(); i++) {
@@ -111,6 +113,16 @@ final class RequestSlots {
       guest.setU32(at + BlkRequestLayout.RANGE_FLAGS, flags);
     }
     return address;
+  }
+
+  private long borrow(int slot, int bytes) {
+    try {
+      borrowed[slot] = frames.allocate(bytes);
+      return borrowed[slot];
+    } catch (GuestOutOfMemoryException nothingFree) {
+      free.give(slot);
+      throw nothingFree;
+    }
   }
 
   /** Length of a request's ranges. */

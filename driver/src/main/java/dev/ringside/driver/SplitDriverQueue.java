@@ -26,9 +26,7 @@ final class SplitDriverQueue implements DriverQueue {
   private final FrameAllocator frames;
   private final int size;
   private final int mask;
-  private final long descriptorArea;
-  private final long driverArea;
-  private final long deviceArea;
+  private final RingAreas areas;
   private final MemorySegment descriptors;
   private final MemorySegment available;
   private final MemorySegment used;
@@ -70,12 +68,14 @@ final class SplitDriverQueue implements DriverQueue {
   /**
    * A ring in fresh memory.
    *
+   * @param areas freed with the ring
    * @param size a power of two, and not less than there are slots
    * @param maxBuffers between header and status of a chain
    */
   SplitDriverQueue(
       GuestMemory memory,
       FrameAllocator frames,
+      RingAreas areas,
       int size,
       RequestSlots slots,
       int maxBuffers,
@@ -86,12 +86,10 @@ final class SplitDriverQueue implements DriverQueue {
     this.slots = slots;
     this.eventIndex = Feature.EVENT_IDX.isIn(features);
     this.inOrder = Feature.IN_ORDER.isIn(features);
-    this.descriptorArea = frames.allocate(descriptorTableBytes(size));
-    this.driverArea = frames.allocate(availableRingBytes(size));
-    this.deviceArea = frames.allocate(usedRingBytes(size));
-    this.descriptors = memory.slice(descriptorArea, descriptorTableBytes(size));
-    this.available = memory.slice(driverArea, availableRingBytes(size));
-    this.used = memory.slice(deviceArea, usedRingBytes(size));
+    this.areas = areas;
+    this.descriptors = memory.slice(areas.descriptors(), descriptorTableBytes(size));
+    this.available = memory.slice(areas.available(), availableRingBytes(size));
+    this.used = memory.slice(areas.used(), usedRingBytes(size));
     this.usedEvent = usedEventOffset(size);
     this.availEvent = availEventOffset(size);
     this.tables =
@@ -108,17 +106,17 @@ final class SplitDriverQueue implements DriverQueue {
 
   @Override
   public long descriptorArea() {
-    return descriptorArea;
+    return areas.descriptors();
   }
 
   @Override
   public long driverArea() {
-    return driverArea;
+    return areas.available();
   }
 
   @Override
   public long deviceArea() {
-    return deviceArea;
+    return areas.used();
   }
 
   @Override
@@ -329,9 +327,7 @@ final class SplitDriverQueue implements DriverQueue {
 
   @Override
   public void free() {
-    frames.free(descriptorArea, descriptorTableBytes(size));
-    frames.free(driverArea, availableRingBytes(size));
-    frames.free(deviceArea, usedRingBytes(size));
+    areas.free(frames);
     if (tables != null) {
       tables.free();
     }

@@ -10,6 +10,7 @@ import dev.ringside.machine.Scheduler;
 import dev.ringside.virtio.spec.BlkConfigLayout;
 import dev.ringside.virtio.spec.BlkRequestLayout;
 import dev.ringside.virtio.spec.DeviceStatus;
+import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.spec.MmioRegister;
 import java.util.ArrayList;
 import java.util.List;
@@ -234,7 +235,7 @@ public final class VirtioBlkDriver implements BlockDevice {
       if (!awaitInterrupt()) {
         continue;
       }
-      int reasons = registers.acknowledgeInterrupt();
+      int reasons = registers.acknowledgeInterrupt(QUEUE);
       if ((reasons & MmioRegister.INTERRUPT_CONFIG) != 0) {
         checkHealth();
         refreshLimits();
@@ -385,6 +386,28 @@ public final class VirtioBlkDriver implements BlockDevice {
     if (!limits.cacheModeSwitch()) {
       throw new IllegalStateException("the device cannot switch its cache mode");
     }
+  }
+
+  /**
+   * Suspends the device (virtio 1.4, section 3.4). Requests in flight end before this returns, and
+   * can be reaped. Nothing may be submitted or kicked until {@link #resume}.
+   *
+   * @throws BlockDeviceException when SUSPEND was not agreed on, or the device cannot
+   */
+  public void suspend() {
+    if (!Feature.SUSPEND.isIn(features)) {
+      throw new BlockDeviceException("the device cannot be suspended");
+    }
+    new Suspension(registers, scheduler).begin();
+  }
+
+  /**
+   * Lets a suspended device go on.
+   *
+   * @throws BlockDeviceException when the device cannot
+   */
+  public void resume() {
+    new Suspension(registers, scheduler).end();
   }
 
   @Override

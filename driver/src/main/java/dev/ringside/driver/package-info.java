@@ -3,10 +3,10 @@
  * sees, and {@link dev.ringside.driver.BlockRequest}.
  *
  * <pre>
- *   MmioProbe -> Initialization -> VirtioBlkDriver
- *                                    RequestSlots   header and status of every request in flight
- *                                    DriverQueue    the ring: sealed, split
- *                                    BatchPolicy, CompletionPolicy, DriverStats
+ *   MmioProbe, PciProbe -> Initialization -> VirtioBlkDriver
+ *   DeviceRegisters                            RequestSlots   header and status in flight
+ *     MmioRegisters, LegacyMmioRegisters       DriverQueue    the ring: sealed, split
+ *     PciRegisters                             BatchPolicy, CompletionPolicy, DriverStats
  * </pre>
  *
  * <p>The driver knows the device only as a guest does: registers on a bus, memory, an interrupt. It

@@ -16,10 +16,13 @@ import dev.ringside.storage.NullStorage;
 import dev.ringside.virtio.queue.RingViolation;
 import dev.ringside.virtio.queue.RingViolationException;
 import dev.ringside.virtio.spec.Feature;
+import dev.ringside.virtio.transport.Transport;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the driver says when there is no device, or one that it cannot work with. */
 class BadDeviceTest {
@@ -61,13 +64,22 @@ class BadDeviceTest {
         .hasMessageContaining("queue of 2");
   }
 
+  static Stream<Arguments> waysToWait() {
+    return Stream.of(Transport.values())
+        .flatMap(
+            transport ->
+                Stream.of(CompletionPolicy.values())
+                    .map(completion -> Arguments.of(completion, transport)));
+  }
+
   /** A driver that waits must not wait for a device that has stopped. */
   @ParameterizedTest
-  @EnumSource(CompletionPolicy.class)
-  void noticesADeviceThatNeedsAReset(CompletionPolicy completion) {
+  @MethodSource("waysToWait")
+  void noticesADeviceThatNeedsAReset(CompletionPolicy completion, Transport transport) {
     DriverSettings settings = DriverSettings.DEFAULT.withCompletion(completion);
     // The storage does not touch memory, so that the request could end well.
-    try (TestDisk disk = TestDisk.over(new NullStorage(64)).driver(settings).start()) {
+    try (TestDisk disk =
+        TestDisk.over(new NullStorage(64)).transport(transport).driver(settings).start()) {
       long buffer = disk.frames().allocate(512);
       disk.driver().submit(new BlockRequest().read(0).segment(buffer, 512));
       disk.function().fail(new RingViolationException(RingViolation.CHAIN_TOO_LONG, "for a test"));

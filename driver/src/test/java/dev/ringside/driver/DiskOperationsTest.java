@@ -12,6 +12,7 @@ import dev.ringside.driver.testing.TestDisk;
 import dev.ringside.machine.Bus;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.EventLog;
+import dev.ringside.machine.GuestOutOfMemoryException;
 import dev.ringside.machine.RandomStreams;
 import dev.ringside.machine.RealScheduler;
 import dev.ringside.machine.RegisterWindow;
@@ -33,7 +34,6 @@ import dev.ringside.virtio.spec.BlkZoneState;
 import dev.ringside.virtio.spec.BlkZoneType;
 import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.spec.MmioRegister;
-import dev.ringside.virtio.transport.MmioTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -152,6 +152,22 @@ class DiskOperationsTest {
       }
       // What the ranges lay in has been given back.
       assertThat(disk.frames().freeBytes()).isEqualTo(free);
+    }
+  }
+
+  @Test
+  void losesNoSlotWhenThereIsNoMemoryForRanges() {
+    try (TestDisk disk = disk(DiskProfile.DEFAULT).start()) {
+      while (disk.frames().freeBytes() > 0) {
+        disk.frames().allocate(4096);
+      }
+      for (int i = 0; i <= disk.driver().limits().queueDepth(); i++) {
+        assertThatThrownBy(() -> disk.driver().submit(new BlockRequest().discard(0, 1).range(2, 1)))
+            .isInstanceOf(GuestOutOfMemoryException.class);
+      }
+
+      assertThat(disk.driver().inFlight()).isZero();
+      assertOk(disk, new BlockRequest().discard(0, 1));
     }
   }
 
@@ -293,7 +309,6 @@ class DiskOperationsTest {
     long after = 0x1_0000_0000L;
     try (TestDisk disk = TestDisk.blank(before).start()) {
       RealScheduler scheduler = new RealScheduler();
-      MmioTransport registers = new MmioTransport(disk.function(), scheduler, CostModel.ZERO);
       Bus bus = new Bus();
       bus.map(
           disk.base(),
@@ -303,15 +318,15 @@ class DiskOperationsTest {
             public long read(long offset, int width) {
               if (offset == MmioRegister.CONFIG + BlkConfigLayout.CAPACITY + Integer.BYTES
                   && disk.driver().limits().sectors() == before
-                  && registers.read(MmioRegister.CONFIG, Long.BYTES) == before) {
+                  && disk.bus().read(disk.base() + MmioRegister.CONFIG, Long.BYTES) == before) {
                 resize(disk, after);
               }
-              return registers.read(offset, width);
+              return disk.bus().read(disk.base() + offset, width);
             }
 
             @Override
             public void write(long offset, int width, long value) {
-              registers.write(offset, width, value);
+              disk.bus().write(disk.base() + offset, width, value);
             }
           });
       Guest guest =

@@ -98,7 +98,14 @@ class RingPairTest {
       this.driver =
           Feature.RING_PACKED.isIn(features)
               ? new PackedDriverQueue(memory, frames, size, slots, MAX_SEGMENTS, features)
-              : new SplitDriverQueue(memory, frames, size, slots, MAX_SEGMENTS, features);
+              : new SplitDriverQueue(
+                  memory,
+                  frames,
+                  RingAreas.separate(frames, size),
+                  size,
+                  slots,
+                  MAX_SEGMENTS,
+                  features);
       QueueConfig config = new QueueConfig(size);
       config.setDescriptorArea(driver.descriptorArea());
       config.setDriverArea(driver.driverArea());

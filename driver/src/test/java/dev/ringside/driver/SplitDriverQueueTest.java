@@ -29,7 +29,8 @@ class SplitDriverQueueTest {
   }
 
   private SplitDriverQueue queue(long features) {
-    return new SplitDriverQueue(memory, frames, SIZE, slots, MAX_SEGMENTS, features);
+    return new SplitDriverQueue(
+        memory, frames, RingAreas.separate(frames, SIZE), SIZE, slots, MAX_SEGMENTS, features);
   }
 
   /** Adds a chain with so many data buffers, which the device reads. */

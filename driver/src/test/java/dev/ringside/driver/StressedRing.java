@@ -54,7 +54,14 @@ final class StressedRing {
     driver =
         Feature.RING_PACKED.isIn(features)
             ? new PackedDriverQueue(memory, frames, SIZE, slots, MAX_SEGMENTS, features)
-            : new SplitDriverQueue(memory, frames, SIZE, slots, MAX_SEGMENTS, features);
+            : new SplitDriverQueue(
+                memory,
+                frames,
+                RingAreas.separate(frames, SIZE),
+                SIZE,
+                slots,
+                MAX_SEGMENTS,
+                features);
     QueueConfig config = new QueueConfig(SIZE);
     config.setDescriptorArea(driver.descriptorArea());
     config.setDriverArea(driver.driverArea());

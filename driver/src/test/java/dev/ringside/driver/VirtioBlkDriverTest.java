@@ -1,17 +1,22 @@
 package dev.ringside.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringside.blk.BlkSettings;
 import dev.ringside.blk.WaitPolicy;
 import dev.ringside.driver.testing.TestDisk;
+import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.Feature;
+import dev.ringside.virtio.transport.Transport;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The same scenarios for every way in which driver and device can wait, and lay out their rings.
+ * The same scenarios over every transport, for every way in which driver and device can wait, and
+ * lay out their rings.
  */
 class VirtioBlkDriverTest {
   private static final long INDIRECT_AND_EVENTS =
@@ -30,27 +35,35 @@ class VirtioBlkDriverTest {
   };
 
   static Stream<TestDisk.Builder> disks() {
-    return Stream.of(CompletionPolicy.values())
+    return Stream.of(Transport.values())
         .flatMap(
-            completion ->
-                Stream.of(WaitPolicy.sleep(), WaitPolicy.poll(), WaitPolicy.adaptive(32_000))
+            transport ->
+                Stream.of(CompletionPolicy.values())
                     .flatMap(
-                        waiting ->
-                            Stream.of(WITHOUT)
-                                .flatMap(
-                                    without ->
-                                        Stream.of(0, 2)
-                                            .map(
-                                                workers ->
-                                                    TestDisk.blank(1 << 16)
-                                                        .device(
-                                                            BlkSettings.DEFAULT
-                                                                .withWaiting(waiting)
-                                                                .withWorkers(workers))
-                                                        .driver(
-                                                            DriverSettings.DEFAULT
-                                                                .withCompletion(completion)
-                                                                .withFeatures(~without))))));
+                        completion ->
+                            Stream.of(
+                                    WaitPolicy.sleep(),
+                                    WaitPolicy.poll(),
+                                    WaitPolicy.adaptive(32_000))
+                                .flatMap(waiting -> disks(transport, completion, waiting))));
+  }
+
+  private static Stream<TestDisk.Builder> disks(
+      Transport transport, CompletionPolicy completion, WaitPolicy waiting) {
+    return Stream.of(WITHOUT)
+        .flatMap(
+            without ->
+                Stream.of(0, 2)
+                    .map(
+                        workers ->
+                            TestDisk.blank(1 << 16)
+                                .transport(transport)
+                                .device(
+                                    BlkSettings.DEFAULT.withWaiting(waiting).withWorkers(workers))
+                                .driver(
+                                    DriverSettings.DEFAULT
+                                        .withCompletion(completion)
+                                        .withFeatures(~without))));
   }
 
   @ParameterizedTest
@@ -96,6 +109,64 @@ class VirtioBlkDriverTest {
       }
       assertThat(driver.stats().requests()).isEqualTo(100L * batch);
       assertThat(driver.stats().kicksAsked()).isEqualTo(100);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MMIO", "PCI", "PCI_INTX"})
+  void suspendsAndResumesItsDevice(Transport transport) {
+    try (TestDisk disk = TestDisk.blank(64).transport(transport).workers(2).start()) {
+      VirtioBlkDriver driver = disk.driver();
+      long buffer = disk.frames().allocate(4096);
+      for (int i = 0; i < 8; i++) {
+        driver.submit(new BlockRequest().read(i).segment(buffer + 512L * i, 512));
+      }
+      driver.kick();
+      driver.suspend();
+      assertThat(disk.function().status() & DeviceStatus.DRIVER_OK).isZero();
+      int before = driver.reap();
+      driver.resume();
+      while (driver.inFlight() > 0) {
+        driver.await();
+        before += driver.reap();
+      }
+      assertThat(before).isEqualTo(8);
+      assertThat(disk.execute(new BlockRequest().flush()).status()).isEqualTo(BlockStatus.OK);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void agreesOnWhatItsTransportOffers(Transport transport) {
+    try (TestDisk disk = TestDisk.blank(64).transport(transport).start()) {
+      long features = disk.driver().features();
+      boolean legacy = transport == Transport.MMIO_LEGACY;
+      boolean pci = transport == Transport.PCI || transport == Transport.PCI_INTX;
+      assertThat(Feature.VERSION_1.isIn(features)).isNotEqualTo(legacy);
+      assertThat(Feature.ANY_LAYOUT.isIn(features)).isEqualTo(legacy);
+      assertThat(Feature.NOTIFICATION_DATA.isIn(features)).isNotEqualTo(legacy);
+      assertThat(Feature.RING_RESET.isIn(features)).isNotEqualTo(legacy);
+      assertThat(Feature.ACCESS_PLATFORM.isIn(features)).isNotEqualTo(legacy);
+      assertThat(Feature.NOTIF_CONFIG_DATA.isIn(features)).isEqualTo(pci);
+      if (legacy) {
+        assertThatThrownBy(() -> disk.driver().suspend()).hasMessageContaining("suspended");
+      }
+    }
+  }
+
+  /** A notification in each form that can be agreed on. */
+  @ParameterizedTest
+  @EnumSource(names = {"NOTIFICATION_DATA", "NOTIF_CONFIG_DATA", "EVENT_IDX"})
+  void notifiesWithoutAFeature(Feature missing) {
+    for (Transport transport : Transport.values()) {
+      try (TestDisk disk =
+          TestDisk.blank(64)
+              .transport(transport)
+              .driver(DriverSettings.DEFAULT.withFeatures(~missing.mask()))
+              .start()) {
+        assertThat(disk.execute(new BlockRequest().flush()).status()).isEqualTo(BlockStatus.OK);
+        assertThat(disk.driver().stats().kicksSent()).isEqualTo(1);
+      }
     }
   }
 }

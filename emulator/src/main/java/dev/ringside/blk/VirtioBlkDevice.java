@@ -49,13 +49,12 @@ public final class VirtioBlkDevice implements VirtioDevice {
   private final @Nullable ZoneTable zones;
   private final @Nullable LifetimeCounters wear;
   private final @Nullable QueueService[] services;
-
-  /** For each queue the requests that its paused service has left. */
-  private final List<List<InFlight>> left;
-
   private long agreed;
   private @Nullable Service service;
   private @Nullable WorkerPools workers;
+
+  /** Requests of suspended queues. */
+  private final List<List<InFlight>> unserved;
 
   /** A device that is not started; the storage stays the caller's to close. */
   public VirtioBlkDevice(
@@ -81,7 +80,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
     this.events = events;
     this.settings = settings;
     this.services = new QueueService[settings.queues()];
-    this.left = new ArrayList<>(Collections.nCopies(settings.queues(), List.of()));
+    this.unserved = new ArrayList<>(Collections.nCopies(settings.queues(), List.of()));
     DiskProfile profile = settings.disk();
     this.cache = new CacheMode(profile.writeback());
     Endurance endurance = profile.endurance();
@@ -116,6 +115,11 @@ public final class VirtioBlkDevice implements VirtioDevice {
   @Override
   public long features() {
     return features;
+  }
+
+  @Override
+  public long offerableFeatures() {
+    return settings.offeredFeatures();
   }
 
   @Override
@@ -172,14 +176,19 @@ public final class VirtioBlkDevice implements VirtioDevice {
    */
   @Override
   public boolean accepts(long chosen) {
-    boolean knowsZones = Feature.BLK_ZONED.isIn(chosen);
-    if (!knowsZones && zoneLayout != null && zoneLayout.model() == BlkZoneModel.HOST_MANAGED) {
+    if (!canWorkWith(chosen)) {
       return false;
     }
     agreed = chosen;
-    config.setZones(knowsZones ? zoneLayout : null);
+    config.setZones(Feature.BLK_ZONED.isIn(chosen) ? zoneLayout : null);
     setWriteback(settings.disk().writeback() && Feature.BLK_FLUSH.isIn(chosen));
     return true;
+  }
+
+  private boolean canWorkWith(long chosen) {
+    return zoneLayout == null
+        || zoneLayout.model() != BlkZoneModel.HOST_MANAGED
+        || Feature.BLK_ZONED.isIn(chosen);
   }
 
   @Override
@@ -219,6 +228,11 @@ public final class VirtioBlkDevice implements VirtioDevice {
 
   @Override
   public void start(VirtioFunction attached, long negotiated) {
+    if (!canWorkWith(negotiated)) {
+      // A legacy driver, which sets no FEATURES_OK that could be refused.
+      attached.needReset();
+      return;
+    }
     if (!Feature.BLK_CONFIG_WCE.isIn(negotiated)) {
       // Once more, for a legacy driver, which sets no FEATURES_OK (section 5.2.5.3).
       setWriteback(settings.disk().writeback() && Feature.BLK_FLUSH.isIn(negotiated));
@@ -259,8 +273,8 @@ public final class VirtioBlkDevice implements VirtioDevice {
     }
     DeviceQueue queue = queueOf(running.function(), index);
     if (queue != null) {
-      services[index] = new QueueService(index, queue, running, pools.of(index), left.get(index));
-      left.set(index, List.of());
+      services[index] =
+          new QueueService(index, queue, running, pools.of(index), unserved.set(index, List.of()));
     }
   }
 
@@ -279,20 +293,21 @@ public final class VirtioBlkDevice implements VirtioDevice {
 
   @Override
   public void stopQueue(int queue) {
+    unserved.set(queue, List.of());
     QueueService service = services[queue];
     if (service != null) {
       service.stop();
       services[queue] = null;
     }
-    left.set(queue, List.of());
   }
 
+  /** What is in flight ends first; what was taken from a ring and cannot end now is kept. */
   @Override
-  public void pause() {
+  public void suspend() {
     for (int i = 0; i < services.length; i++) {
       QueueService running = services[i];
       if (running != null) {
-        left.set(i, running.pause());
+        unserved.set(i, running.pause());
         services[i] = null;
       }
     }
@@ -313,7 +328,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
             cache.isWriteback(),
             wear == null ? null : wear.writtenBytes(),
             zones == null ? null : zones.save(),
-            left.stream()
+            unserved.stream()
                 .map(queue -> queue.stream().map(one -> one.request().state(one.stage())).toList())
                 .toList());
     state.writeTo(out);
@@ -323,7 +338,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
   public void restore(VirtioFunction attached, long negotiated, boolean running, DataInputStream in)
       throws IOException {
     BlkState state = BlkState.readFrom(in);
-    check(state, negotiated);
+    check(state);
     if (running) {
       restoreRequests(prepare(attached, negotiated), state);
     } else {
@@ -345,7 +360,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
     }
   }
 
-  private void check(BlkState state, long negotiated) throws IOException {
+  private void check(BlkState state) throws IOException {
     require(
         state.sectors() == storage.sectors(),
         "of a disk of %d sectors, and this one has %d",
@@ -356,8 +371,6 @@ public final class VirtioBlkDevice implements VirtioDevice {
         "of another kind of disk");
     Long worn = state.wear();
     require(worn == null || worn >= 0, "an age below zero");
-    boolean knowsCache = Feature.BLK_FLUSH.isIn(negotiated) || agreed == 0;
-    require(knowsCache || !state.writeback(), "a volatile cache that the driver cannot flush");
     if (zones != null && state.zones() != null) {
       zones.check(state.zones());
     }
@@ -368,9 +381,11 @@ public final class VirtioBlkDevice implements VirtioDevice {
   }
 
   private void restoreRequests(Service prepared, BlkState state) throws IOException {
+    boolean knowsFlush = prepared.disk().has(Feature.BLK_FLUSH);
+    require(knowsFlush || !state.writeback(), "a volatile cache that the driver cannot flush");
     for (int i = 0; i < services.length; i++) {
       DeviceQueue queue = queueOf(prepared.function(), i);
-      left.set(i, requests(prepared, queue, state.requests().get(i)));
+      unserved.set(i, requests(prepared, queue, state.requests().get(i)));
     }
   }
 

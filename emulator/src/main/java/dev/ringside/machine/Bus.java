@@ -1,7 +1,7 @@
 package dev.ringside.machine;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,10 +9,15 @@ import org.jspecify.annotations.Nullable;
  * own. An access outside every window, or across the end of one, reads as all ones and writes
  * nothing, as on a PC.
  *
- * <p>Windows are mapped while the machine is put together, before the guest runs.
+ * <p>Fixed windows are mapped while the machine is put together and do not overlap. A movable
+ * window goes where the guest says, at any time; where it overlaps another, the one that was there
+ * first answers. Accesses take no lock and see either the old place or the new one.
  */
 public final class Bus {
-  private final List<Mapping> mappings = new ArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Replaced as a whole whenever a window comes, goes or moves. */
+  private volatile Mapping[] mappings = {};
 
   /**
    * Makes a window reachable.
@@ -23,16 +28,45 @@ public final class Bus {
    */
   public void map(long base, long size, RegisterWindow window) {
     Mapping added = new Mapping(base, size, window);
-    if (size <= 0 || base < 0 || base + size < 0) {
+    if (!isPlace(base, size)) {
       throw new IllegalArgumentException("register window %s".formatted(added));
     }
-    for (Mapping mapping : mappings) {
-      if (base < mapping.base + mapping.size && mapping.base < base + size) {
-        throw new IllegalArgumentException(
-            "register window %s overlaps %s".formatted(added, mapping));
+    lock.lock();
+    try {
+      for (Mapping mapping : mappings) {
+        if (base < mapping.base + mapping.size && mapping.base < base + size) {
+          throw new IllegalArgumentException(
+              "register window %s overlaps %s".formatted(added, mapping));
+        }
       }
+      replace(null, added);
+    } finally {
+      lock.unlock();
     }
-    mappings.add(added);
+  }
+
+  /**
+   * A window that the guest places.
+   *
+   * @param size in bytes, positive
+   */
+  public MovableWindow movable(long size, RegisterWindow window) {
+    return new MovableWindow(size, window);
+  }
+
+  private static boolean isPlace(long base, long size) {
+    return size > 0 && base >= 0 && base + size >= 0;
+  }
+
+  /** The caller holds the lock. */
+  private void replace(@Nullable Mapping removed, @Nullable Mapping added) {
+    Mapping[] next =
+        Arrays.stream(mappings).filter(mapping -> !mapping.equals(removed)).toArray(Mapping[]::new);
+    if (added != null) {
+      next = Arrays.copyOf(next, next.length + 1);
+      next[next.length - 1] = added;
+    }
+    mappings = next;
   }
 
   /**
@@ -71,14 +105,63 @@ public final class Bus {
 
   // A plain loop: a machine has a handful of windows, and a kick passes here.
   private @Nullable Mapping find(long address, int width) {
-    for (int i = 0; i < mappings.size(); i++) {
-      Mapping mapping = mappings.get(i);
+    Mapping[] current = mappings;
+    for (int i = 0; i < current.length; i++) {
+      Mapping mapping = current[i];
       long offset = address - mapping.base;
       if (offset >= 0 && offset <= mapping.size - width) {
         return mapping;
       }
     }
     return null;
+  }
+
+  /** A window whose place the guest decides; nowhere at first. */
+  public final class MovableWindow {
+    private final long size;
+    private final RegisterWindow window;
+    private @Nullable Mapping mapping;
+
+    private MovableWindow(long size, RegisterWindow window) {
+      this.size = size;
+      this.window = window;
+    }
+
+    /** In bytes. */
+    public long size() {
+      return size;
+    }
+
+    /** What answers there. */
+    public RegisterWindow window() {
+      return window;
+    }
+
+    /**
+     * Moves the window. At an address from which it would wrap it cannot be reached.
+     *
+     * @param base guest-physical address of its first byte
+     */
+    public void moveTo(long base) {
+      if (mapping == null || mapping.base != base) {
+        place(isPlace(base, size) ? new Mapping(base, size, window) : null);
+      }
+    }
+
+    /** Takes the window out of the address space. */
+    public void remove() {
+      place(null);
+    }
+
+    private void place(@Nullable Mapping next) {
+      lock.lock();
+      try {
+        replace(mapping, next);
+        mapping = next;
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   private record Mapping(long base, long size, RegisterWindow window) {

@@ -162,6 +162,30 @@ public final class FaultyStorage implements Storage {
     erase(FaultOperation.DISCARD, position, length, () -> inner.discard(position, length));
   }
 
+  @Override
+  public void writeZeroes(long position, long length, boolean unmap) throws IOException {
+    erase(
+        FaultOperation.WRITE_ZEROES,
+        position,
+        length,
+        () -> inner.writeZeroes(position, length, unmap));
+  }
+
+  @Override
+  public void secureErase(long position, long length) throws IOException {
+    erase(FaultOperation.SECURE_ERASE, position, length, () -> inner.secureErase(position, length));
+  }
+
+  @Override
+  public boolean secureErases() {
+    return inner.secureErases();
+  }
+
+  @Override
+  public void resize(long sectors) throws IOException {
+    inner.resize(sectors);
+  }
+
   /** Every request that changes sectors without carrying data. */
   private void erase(FaultOperation operation, long position, long length, Action action)
       throws IOException {

@@ -8,10 +8,16 @@ import java.io.IOException;
 /** A storage whose reads of sector 0 wait until the test lets them go. */
 final class BlockingStorage implements Storage {
   private final Storage inner;
+  private final Signal reading = new Signal();
   private final Signal released = new Signal();
 
   BlockingStorage(Storage inner) {
     this.inner = inner;
+  }
+
+  /** Returns when a read waits, or is about to. */
+  void awaitReader() {
+    reading.await();
   }
 
   void release() {
@@ -36,6 +42,7 @@ final class BlockingStorage implements Storage {
   @Override
   public void read(long position, IoVector target) throws IOException {
     if (position == 0) {
+      reading.raise();
       released.await();
     }
     inner.read(position, target);

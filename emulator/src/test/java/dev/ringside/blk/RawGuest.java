@@ -42,8 +42,8 @@ final class RawGuest implements AutoCloseable {
     RealScheduler scheduler = new RealScheduler();
     line = new WiredInterruptLine(scheduler, CostModel.ZERO);
     device = new VirtioBlkDevice(storage, scheduler, EventLog.OFF, settings.withQueueSize(SIZE));
-    function = new VirtioFunction(memory, line, device);
-    mmio = new MmioTransport(function, scheduler, CostModel.ZERO);
+    mmio = new MmioTransport(memory, device, line, scheduler, CostModel.ZERO);
+    function = mmio.function();
   }
 
   /** A guest that is ready to send requests. */

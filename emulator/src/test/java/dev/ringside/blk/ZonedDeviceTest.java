@@ -12,6 +12,7 @@ import dev.ringside.virtio.spec.BlkStatus;
 import dev.ringside.virtio.spec.BlkZoneModel;
 import dev.ringside.virtio.spec.BlkZoneState;
 import dev.ringside.virtio.spec.BlkZoneType;
+import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.Feature;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +73,17 @@ class ZonedDeviceTest {
         assertThat(guest.request(BlkRequestType.IN, 93, 512, false)).isEqualTo(BlkStatus.OK);
         assertThat(guest.memory.getU8(DATA)).isEqualTo(3);
       }
+    }
+  }
+
+  /** A legacy driver sets no FEATURES_OK that could be refused. */
+  @Test
+  void doesNotStartForALegacyDriverWithHostManagedZones() {
+    DiskProfile disk = DiskProfile.DEFAULT.withZones(MANAGED);
+    try (RawGuest guest = new RawGuest(storage, BlkSettings.DEFAULT.withDisk(disk))) {
+      guest.device.start(guest.function, Feature.BLK_FLUSH.mask());
+
+      assertThat(guest.read(STATUS) & DeviceStatus.NEEDS_RESET).isNotZero();
     }
   }
 

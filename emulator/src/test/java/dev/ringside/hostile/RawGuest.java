@@ -104,12 +104,10 @@ final class RawGuest {
     BlkSettings settings = setup.settings().withWorkers(workers);
     device = new VirtioBlkDevice(slow, scheduler, EventLog.OFF, settings);
     WiredInterruptLine line = new WiredInterruptLine(scheduler, CostModel.ZERO);
-    function = new VirtioFunction(ram.memory(), line, device);
+    MmioTransport mmio = new MmioTransport(ram.memory(), device, line, scheduler, CostModel.ZERO);
+    function = mmio.function();
     Bus bus = new Bus();
-    bus.map(
-        REGISTERS,
-        MmioRegister.WINDOW_SIZE,
-        new MmioTransport(function, scheduler, CostModel.ZERO));
+    bus.map(REGISTERS, MmioRegister.WINDOW_SIZE, mmio);
     transport = new MmioRawTransport(bus, REGISTERS, line);
     descriptorArea = allocateFrames(SplitLayout.descriptorTableBytes(setup.queueSize()));
     driverArea = allocateFrames(SplitLayout.availableRingBytes(setup.queueSize()));

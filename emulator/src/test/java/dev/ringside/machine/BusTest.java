@@ -54,4 +54,30 @@ class BusTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("overlaps");
   }
+
+  @Test
+  void movesAWindowWhereTheGuestSays() {
+    Bus bus = new Bus();
+    Bus.MovableWindow movable = bus.movable(0x200, window);
+    assertThat(bus.read32(BASE + 4)).isEqualTo(-1);
+    movable.moveTo(BASE);
+    assertThat(bus.read32(BASE + 4)).isEqualTo(4);
+    movable.moveTo(2 * BASE);
+    assertThat(bus.read32(BASE + 4)).isEqualTo(-1);
+    assertThat(bus.read32(2 * BASE + 4)).isEqualTo(4);
+    movable.moveTo(-0x100);
+    assertThat(bus.read32(2 * BASE + 4)).isEqualTo(-1);
+    assertThat(bus.read32(-0x100)).isEqualTo(-1);
+    movable.remove();
+  }
+
+  @Test
+  void letsTheFirstOfTwoOverlappingWindowsAnswer() {
+    Bus bus = new Bus();
+    bus.map(BASE, 0x200, window);
+    Bus.MovableWindow movable = bus.movable(0x200, window);
+    movable.moveTo(BASE + 0x100);
+    assertThat(bus.read32(BASE + 0x110)).isEqualTo(0x110);
+    assertThat(bus.read32(BASE + 0x210)).isEqualTo(0x110);
+  }
 }

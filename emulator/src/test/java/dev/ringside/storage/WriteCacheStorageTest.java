@@ -100,6 +100,16 @@ class WriteCacheStorageTest {
   }
 
   @Test
+  void keepsALaterWriteOverOneThatIsLost() throws IOException {
+    write(4, 3, 1);
+    write(5, 1, 2);
+
+    cache.crash((write, sector) -> write == 1);
+
+    assertThat(content(4, 3)).containsExactly(0, 2, 0);
+  }
+
+  @Test
   void takesBackDiscardsAndZeros() throws IOException {
     write(0, 4, 1);
     cache.flush();

@@ -6,6 +6,7 @@ import dev.ringside.driver.BlockRequest;
 import dev.ringside.driver.DriverSettings;
 import dev.ringside.driver.Guest;
 import dev.ringside.driver.MmioProbe;
+import dev.ringside.driver.PciProbe;
 import dev.ringside.driver.VirtioBlkDriver;
 import dev.ringside.fault.FaultCount;
 import dev.ringside.fault.FaultPlan;
@@ -18,17 +19,21 @@ import dev.ringside.machine.EventLog;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.MessageInterrupts;
 import dev.ringside.machine.RandomStreams;
 import dev.ringside.machine.RealScheduler;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.machine.WiredInterruptLine;
+import dev.ringside.machine.pci.PciAddressMap;
 import dev.ringside.storage.FaultyStorage;
 import dev.ringside.storage.FileStorage;
 import dev.ringside.storage.MemoryStorage;
 import dev.ringside.storage.OverlayStorage;
 import dev.ringside.storage.Storage;
-import dev.ringside.virtio.spec.MmioRegister;
-import dev.ringside.virtio.transport.MmioTransport;
+import dev.ringside.virtio.spec.DeviceStatus;
+import dev.ringside.virtio.state.DeviceState;
+import dev.ringside.virtio.transport.DeviceSlot;
+import dev.ringside.virtio.transport.Transport;
 import dev.ringside.virtio.transport.VirtioFunction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,18 +50,21 @@ import java.util.List;
  * }</pre>
  */
 public final class TestDisk implements AutoCloseable {
-  private static final long BASE = 0xfeb0_0000L;
-
   private final Storage storage;
   private final GuestMemory memory;
   private final FrameAllocator frames;
-  private final Bus bus;
-  private final VirtioBlkDevice device;
-  private final VirtioFunction function;
+  private final Builder builder;
+  private final Bus bus = new Bus();
+  private final ReplaceableBus devices = new ReplaceableBus();
+  private final InterruptLine line;
+  private final MessageInterrupts messages;
+  private VirtioBlkDevice device;
+  private VirtioFunction function;
   private final VirtioBlkDriver driver;
   private final Faults faults;
 
   private TestDisk(Builder builder) {
+    this.builder = builder;
     faults = new Faults(builder.faults, new RandomStreams(1), builder.scheduler, builder.events);
     storage =
         builder.faults.isEmpty()
@@ -64,18 +72,21 @@ public final class TestDisk implements AutoCloseable {
             : new FaultyStorage(builder.storage, faults, builder.scheduler);
     memory = GuestMemory.anonymous(builder.memoryBytes);
     frames = new FrameAllocator(memory);
-    InterruptLine line = new WiredInterruptLine(builder.scheduler, builder.costs);
+    line = new WiredInterruptLine(builder.scheduler, builder.costs);
+    messages = new MessageInterrupts(builder.scheduler, builder.costs);
     device =
         new VirtioBlkDevice(storage, builder.scheduler, builder.events, builder.device, faults);
-    function =
-        new VirtioFunction(memory, line, device, new NotificationFaults(faults, builder.scheduler));
-    bus = new Bus();
-    bus.map(
-        BASE,
-        MmioRegister.WINDOW_SIZE,
-        new MmioTransport(function, builder.scheduler, builder.costs));
+    bus.map(0, Long.MAX_VALUE, devices);
+    function = plug(device, devices);
+    function.inject(new NotificationFaults(faults, builder.scheduler));
     Guest guest = new Guest(memory, frames, line, builder.scheduler, builder.events);
-    driver = MmioProbe.probe(bus, BASE, guest, builder.driver);
+    driver =
+        switch (builder.transport) {
+          case MMIO, MMIO_LEGACY ->
+              MmioProbe.probe(bus, DeviceSlot.MMIO_BASE, guest, builder.driver);
+          case PCI, PCI_INTX ->
+              PciProbe.probe(bus, PciAddressMap.DEFAULT, messages, guest, builder.driver);
+        };
   }
 
   /** An image file behind a copy-on-write overlay: the file never changes. */
@@ -126,9 +137,56 @@ public final class TestDisk implements AutoCloseable {
     return bus;
   }
 
-  /** Where the register window lies. */
+  /** Where the register window lies, over MMIO. */
   public long base() {
-    return BASE;
+    return DeviceSlot.MMIO_BASE;
+  }
+
+  private VirtioFunction plug(VirtioBlkDevice plugged, ReplaceableBus where) {
+    Bus slots = new Bus();
+    where.show(slots);
+    return new DeviceSlot(memory, slots, line, messages, builder.scheduler, builder.costs)
+        .plug(plugged, builder.transport);
+  }
+
+  /**
+   * Puts a new device in the place of the old one, which is paused and saved: same memory, same
+   * storage, same registers, and a driver that notices nothing. The new one has no faults of
+   * requests.
+   *
+   * @param settings of the new device
+   */
+  public void replaceDevice(BlkSettings settings) {
+    function.pause();
+    replaceDevice(settings, saved());
+  }
+
+  /** The state of the device, which is paused, as it goes through bytes. */
+  public DeviceState saved() {
+    try {
+      return DeviceState.parse(function.save().toBytes());
+    } catch (IOException unfit) {
+      throw new UncheckedIOException(unfit);
+    }
+  }
+
+  /** As the other, with a state of the old device, which is paused. */
+  public void replaceDevice(BlkSettings settings, DeviceState state) {
+    VirtioFunction old = function;
+    ReplaceableBus next = new ReplaceableBus();
+    VirtioBlkDevice heir =
+        new VirtioBlkDevice(storage, builder.scheduler, builder.events, settings);
+    VirtioFunction restored = plug(heir, next);
+    try {
+      restored.restore(state);
+    } catch (IOException unfit) {
+      throw new UncheckedIOException(unfit);
+    }
+    old.writeStatus(DeviceStatus.RESET);
+    devices.show(next.shown());
+    device = heir;
+    function = restored;
+    restored.resume();
   }
 
   /** Submits a request, and returns when it has ended. */
@@ -165,6 +223,7 @@ public final class TestDisk implements AutoCloseable {
     private BlkSettings device = BlkSettings.DEFAULT;
     private DriverSettings driver = DriverSettings.DEFAULT;
     private FaultPlan faults = FaultPlan.NONE;
+    private Transport transport = Transport.MMIO;
 
     private Builder(Storage storage) {
       this.storage = storage;
@@ -207,6 +266,11 @@ public final class TestDisk implements AutoCloseable {
       } catch (FaultPlanException malformed) {
         throw new IllegalArgumentException(malformed);
       }
+      return this;
+    }
+
+    public Builder transport(Transport value) {
+      transport = value;
       return this;
     }
 

@@ -240,6 +240,11 @@ public final class QueueConfig {
     }
   }
 
+  /** Disables the queue and keeps its settings. Whoever used {@link #queue} has stopped. */
+  public void disable() {
+    queue = null;
+  }
+
   /** Back to the state after power-on. Whoever used {@link #queue} has stopped. */
   public void reset() {
     queue = null;

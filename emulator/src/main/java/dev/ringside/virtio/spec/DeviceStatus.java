@@ -9,7 +9,10 @@ public final class DeviceStatus {
   public static final int DRIVER = 2;
   public static final int DRIVER_OK = 4;
   public static final int FEATURES_OK = 8;
+
+  /** The device is suspended; then {@link #DRIVER_OK} is clear (section 3.4). */
   public static final int SUSPEND = 16;
+
   public static final int NEEDS_RESET = 64;
   public static final int FAILED = 128;
 

@@ -36,6 +36,10 @@ public enum Feature {
   BLK_SECURE_ERASE(16),
   /** Zoned storage. */
   BLK_ZONED(17),
+  /** Legacy: an interrupt when the available ring is empty, whatever else was asked for. */
+  NOTIFY_ON_EMPTY(24),
+  /** Legacy: the device makes no assumptions about the framing of messages. */
+  ANY_LAYOUT(27),
   /** Indirect descriptors (section 2.7.5.3). */
   INDIRECT_DESC(28),
   /** {@code used_event} and {@code avail_event} (sections 2.7.7 and 2.7.10). */

@@ -1,6 +1,9 @@
 package dev.ringside.virtio.spec;
 
-/** Offsets of the virtio-mmio registers, version 2 (virtio 1.4, section 4.2.2). */
+/**
+ * Offsets of the virtio-mmio registers (virtio 1.4, section 4.2.2), and of those that only the
+ * legacy interface has (section 4.2.4).
+ */
 public final class MmioRegister {
   /** {@code "virt"} in little-endian. */
   public static final int MAGIC = 0x7472_6976;
@@ -34,6 +37,10 @@ public final class MmioRegister {
   public static final int SHM_LEN_HIGH = 0x0b4;
   public static final int SHM_BASE_LOW = 0x0b8;
   public static final int SHM_BASE_HIGH = 0x0bc;
+
+  /** Resets one queue (section 2.6.1). */
+  public static final int QUEUE_RESET = 0x0c0;
+
   public static final int CONFIG_GENERATION = 0x0fc;
 
   /** Where the device's configuration space begins. */
@@ -47,6 +54,18 @@ public final class MmioRegister {
 
   /** Bit of {@link #INTERRUPT_STATUS}: a configuration change notification. */
   public static final int INTERRUPT_CONFIG = 2;
+
+  /** What {@link #VERSION_NUMBER} reads of a legacy device (section 4.2.4). */
+  public static final int LEGACY_VERSION = 1;
+
+  /** Legacy: the driver's page size in bytes, the unit of {@link #LEGACY_QUEUE_PFN}. */
+  public static final int LEGACY_GUEST_PAGE_SIZE = 0x028;
+
+  /** Legacy: alignment of the used ring in bytes, a power of two. */
+  public static final int LEGACY_QUEUE_ALIGN = 0x03c;
+
+  /** Legacy: the page in which the queue begins; 0 while it is disabled. */
+  public static final int LEGACY_QUEUE_PFN = 0x040;
 
   private MmioRegister() {}
 }

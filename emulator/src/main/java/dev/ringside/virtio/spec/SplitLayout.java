@@ -86,6 +86,22 @@ public final class SplitLayout {
     return USED_RING + (long) USED_ELEMENT_SIZE * size;
   }
 
+  /**
+   * Where the used ring begins in the one block that a legacy queue is (section 2.7.2): after the
+   * descriptor table and the available ring, at the next multiple of the alignment.
+   *
+   * @param alignment a power of two
+   */
+  public static long legacyUsedRingOffset(int size, long alignment) {
+    long end = descriptorTableBytes(size) + availableRingBytes(size);
+    return (end + alignment - 1) & -alignment;
+  }
+
+  /** Bytes of a legacy queue (section 2.7.2). */
+  public static long legacyBytes(int size, long alignment) {
+    return legacyUsedRingOffset(size, alignment) + usedRingBytes(size);
+  }
+
   /** The second half of a descriptor: length in the low 32 bits, then flags, then next. */
   public static long descriptorWord(int length, int flags, int next) {
     return (length & 0xffff_ffffL) | ((long) flags << 32) | ((long) next << 48);

@@ -37,16 +37,6 @@ public record DeviceState(FunctionState function, StateSection device, StateSect
   private static final int HEADER_SIZE = 16;
   private static final int CHECKSUM_SIZE = 4;
 
-  /** A state of a device that is saved without its transport. */
-  public DeviceState(FunctionState function, StateSection device) {
-    this(function, device, StateSection.of(out -> {}));
-  }
-
-  /** The same with what a transport keeps. */
-  public DeviceState withTransport(StateSection kept) {
-    return new DeviceState(function, device, kept);
-  }
-
   /** The state as bytes. */
   public byte[] toBytes() {
     ByteArrayOutputStream body = new ByteArrayOutputStream();

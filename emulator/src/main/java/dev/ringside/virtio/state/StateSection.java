@@ -24,14 +24,10 @@ public final class StateSection {
     void writeTo(DataOutput out) throws IOException;
   }
 
-  /**
-   * What a part reads of itself.
-   *
-   * @param <T> what comes of it
-   */
+  /** What a part reads of itself. */
   @FunctionalInterface
-  public interface Reader<T> {
-    T readFrom(DataInputStream in) throws IOException;
+  public interface Reader {
+    void readFrom(DataInputStream in) throws IOException;
   }
 
   /** Has a part written. */
@@ -51,16 +47,14 @@ public final class StateSection {
    * @param name of the part, for who reads the error
    * @throws DeviceStateException when it ends too early, or something follows
    */
-  public <T> T read(String name, Reader<T> reader) throws IOException {
+  public void read(String name, Reader reader) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(content));
-    T part;
     try {
-      part = reader.readFrom(in);
+      reader.readFrom(in);
     } catch (EOFException end) {
       throw new DeviceStateException("the %s ends too early".formatted(name), end);
     }
     DeviceStateException.require(in.available() == 0, "something follows the %s", name);
-    return part;
   }
 
   void writeTo(DataOutput out) throws IOException {

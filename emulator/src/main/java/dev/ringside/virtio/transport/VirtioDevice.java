@@ -12,6 +12,9 @@ public interface VirtioDevice {
   /** The feature bits that this device offers, those of its rings included. */
   long features();
 
+  /** Limits what device and transport offer together, as a set of feature bits. */
+  long offerableFeatures();
+
   /** How many queues there are. */
   int queueCount();
 
@@ -70,20 +73,20 @@ public interface VirtioDevice {
   void kick(int queue);
 
   /**
-   * Ends the work on all queues so that this device or another one can go on. When it returns,
-   * everything that is done has been given back, and nothing touches guest memory any more. What
-   * was taken and is not done is kept.
+   * Ends the work on all queues for a while: takes no more chains, finishes those that it has taken
+   * and says so to the driver. When it returns, the device no longer touches guest memory; the
+   * queues keep their state.
    */
-  void pause();
+  void suspend();
 
-  /** Goes on after {@link #pause} or {@link #restore}. */
+  /** Goes on with the work on the enabled queues after {@link #suspend} or {@link #restore}. */
   void resume();
 
-  /** Writes what another device needs to go on; this one is paused or was not started. */
+  /** Writes what another device needs to go on; this one is suspended or was not started. */
   void save(DataOutput out) throws IOException;
 
   /**
-   * Becomes a device that was saved. This one was not started; it stays paused.
+   * Becomes a device that was saved. This one was not started; {@link #resume} follows.
    *
    * @param function whose queues are restored, but for their chains in flight
    * @param features what driver and device agreed on; {@link #accepts} has been asked

@@ -4,8 +4,18 @@
  * is a thin register map over it, and a device type stands behind it as a {@link
  * dev.ringside.virtio.transport.VirtioDevice}.
  *
- * <p>This package imports {@code machine}, {@code fault}, {@code virtio.spec} and {@code
- * virtio.queue}; it does not know what kind of device it carries.
+ * <pre>
+ *   DeviceSlot      plugs a device into a machine, behind the Transport of choice
+ *   MmioTransport   version 2     } MmioRegisterMap
+ *   LegacyMmioTransport           }
+ *   PciTransport    configuration space
+ *     PciWindow     common registers, ISR, configuration, notification addresses
+ *     PciVectors    which MSI-X vector tells of what
+ *     PciConfigAccess   the windows through the configuration space
+ * </pre>
+ *
+ * <p>This package imports {@code machine}, {@code virtio.spec} and {@code virtio.queue}; it does
+ * not know what kind of device it carries.
  */
 @NullMarked
 package dev.ringside.virtio.transport;

@@ -1,5 +1,6 @@
 package dev.ringside.lab.bench;
 
+import dev.ringside.virtio.transport.Transport;
 import java.nio.file.Path;
 import java.util.Collection;
 import org.openjdk.jmh.results.Result;
@@ -16,9 +17,10 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * in a JVM of its own as all of them, so that a slow moment of the machine shows in both.
  *
  * @param iterations of one second each, after as many to warm up
+ * @param transport how the device is attached
  * @param jvmOptions the file of flags that every JVM of Ringside runs with
  */
-public record QueueSuite(int iterations, Path jvmOptions) {
+public record QueueSuite(int iterations, Transport transport, Path jvmOptions) {
   /** JMH's name for bytes allocated per operation, with the gc profiler on. */
   private static final String ALLOCATION = "gc.alloc.rate.norm";
 
@@ -74,6 +76,7 @@ public record QueueSuite(int iterations, Path jvmOptions) {
         new OptionsBuilder()
             .include("^" + benchmark.replace(".", "\\.") + "$")
             .param("batch", Integer.toString(batch))
+            .param("transport", transport.name())
             .warmupIterations(iterations)
             .warmupTime(TimeValue.seconds(1))
             .measurementIterations(iterations)

@@ -9,6 +9,7 @@ import dev.ringside.lab.vm.VirtualMachine;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.RealScheduler;
 import dev.ringside.storage.NullStorage;
+import dev.ringside.virtio.transport.Transport;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -48,6 +49,11 @@ public class RingBenchmark {
   @Param({"1", "8", "32", "128"})
   public int batch;
 
+  /** How the device is attached. */
+  @Param("MMIO")
+  @SuppressWarnings("NullAway.Init") // JMH sets it
+  public Transport transport;
+
   private VirtualMachine machine;
   private VirtioBlkDriver disk;
   private long buffer;
@@ -63,6 +69,7 @@ public class RingBenchmark {
     MachineSettings settings =
         MachineSettings.DEFAULT
             .withQueueSize(QUEUE_SIZE)
+            .withTransport(transport)
             .withCompletionPolicy(CompletionPolicy.SPIN);
     settings =
         settings

@@ -3,6 +3,7 @@ package dev.ringside.lab.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.ringside.lab.bench.QueueSuite;
 import dev.ringside.lab.bench.RingBenchmark;
+import dev.ringside.virtio.transport.Transport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -60,6 +61,16 @@ final class BenchCommand implements Callable<Integer> {
       description = "Seconds to warm up, and seconds to measure (default: ${DEFAULT-VALUE}).")
   private int iterations;
 
+  @Option(
+      names = "--transport",
+      paramLabel = "HOW",
+      defaultValue = "mmio",
+      converter = TransportConverter.class,
+      completionCandidates = TransportConverter.Names.class,
+      description =
+          "How the device is attached: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Transport transport = Transport.MMIO;
+
   @Mixin private final JsonLines json = new JsonLines();
 
   @Override
@@ -76,7 +87,7 @@ final class BenchCommand implements Callable<Integer> {
     boolean table = !json.takesStandardOutput();
     Path jvmOptions =
         Path.of(System.getProperty("ringside.root", "")).resolve("harness/jvm.options");
-    QueueSuite queue = new QueueSuite(iterations, jvmOptions.toAbsolutePath());
+    QueueSuite queue = new QueueSuite(iterations, transport, jvmOptions.toAbsolutePath());
     if (table) {
       out.println("ns per request: median (least to most); spin is one word there and back");
       out.printf(LINE, "batch", "spin", "closed loop", "pipelined", "heap B/req");

@@ -6,6 +6,7 @@ import dev.ringside.fault.FaultPlanException;
 import dev.ringside.lab.replay.ReplaySettings;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.machine.CostModel;
+import dev.ringside.virtio.transport.Transport;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -88,6 +89,16 @@ final class ReplayOptions {
       description =
           "How the driver learns of completions: spin or interrupt (default: ${DEFAULT-VALUE}).")
   private CompletionPolicy completion = CompletionPolicy.INTERRUPT;
+
+  @Option(
+      names = "--transport",
+      paramLabel = "HOW",
+      defaultValue = "mmio",
+      converter = TransportConverter.class,
+      completionCandidates = TransportConverter.Names.class,
+      description =
+          "How the device is attached: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Transport transport = Transport.MMIO;
 
   @Option(
       names = "--costs",
@@ -204,6 +215,7 @@ final class ReplayOptions {
             .withQueueSize(queueSize)
             .withWorkers(workers)
             .withCompletionPolicy(completion)
+            .withTransport(transport)
             .withCosts(costs);
     return ReplaySettings.DEFAULT
         .withFaults(plan)

@@ -5,6 +5,7 @@ import dev.ringside.driver.BatchPolicy;
 import dev.ringside.driver.CompletionPolicy;
 import dev.ringside.driver.DriverSettings;
 import dev.ringside.machine.CostModel;
+import dev.ringside.virtio.transport.Transport;
 
 /**
  * How a machine is put together.
@@ -13,27 +14,37 @@ import dev.ringside.machine.CostModel;
  * @param device how the device is built
  * @param driver how the driver uses it
  * @param costs what emulation would make too cheap
+ * @param transport how the device is attached
  */
 public record MachineSettings(
-    long memoryBytes, BlkSettings device, DriverSettings driver, CostModel costs) {
-  /** 64 MiB of RAM, a queue of 256, no workers, interrupts, no extra costs. */
+    long memoryBytes,
+    BlkSettings device,
+    DriverSettings driver,
+    CostModel costs,
+    Transport transport) {
+  /** 64 MiB of RAM, a queue of 256, no workers, interrupts, no extra costs, over MMIO. */
   public static final MachineSettings DEFAULT =
-      new MachineSettings(64L << 20, BlkSettings.DEFAULT, DriverSettings.DEFAULT, CostModel.ZERO);
+      new MachineSettings(
+          64L << 20, BlkSettings.DEFAULT, DriverSettings.DEFAULT, CostModel.ZERO, Transport.MMIO);
 
   public MachineSettings withMemoryBytes(long bytes) {
-    return new MachineSettings(bytes, device, driver, costs);
+    return new MachineSettings(bytes, device, driver, costs, transport);
   }
 
   public MachineSettings withDevice(BlkSettings settings) {
-    return new MachineSettings(memoryBytes, settings, driver, costs);
+    return new MachineSettings(memoryBytes, settings, driver, costs, transport);
   }
 
   public MachineSettings withDriver(DriverSettings settings) {
-    return new MachineSettings(memoryBytes, device, settings, costs);
+    return new MachineSettings(memoryBytes, device, settings, costs, transport);
   }
 
   public MachineSettings withCosts(CostModel model) {
-    return new MachineSettings(memoryBytes, device, driver, model);
+    return new MachineSettings(memoryBytes, device, driver, model, transport);
+  }
+
+  public MachineSettings withTransport(Transport how) {
+    return new MachineSettings(memoryBytes, device, driver, costs, how);
   }
 
   /** The size of the queue on both sides. */

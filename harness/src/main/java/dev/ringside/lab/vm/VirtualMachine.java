@@ -3,6 +3,7 @@ package dev.ringside.lab.vm;
 import dev.ringside.blk.VirtioBlkDevice;
 import dev.ringside.driver.Guest;
 import dev.ringside.driver.MmioProbe;
+import dev.ringside.driver.PciProbe;
 import dev.ringside.driver.VirtioBlkDriver;
 import dev.ringside.fault.Faults;
 import dev.ringside.fault.NotificationFaults;
@@ -11,26 +12,24 @@ import dev.ringside.machine.EventLog;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.MessageInterrupts;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.machine.WiredInterruptLine;
+import dev.ringside.machine.pci.PciAddressMap;
 import dev.ringside.storage.FaultyStorage;
 import dev.ringside.storage.LatencyStorage;
 import dev.ringside.storage.Storage;
 import dev.ringside.virtio.queue.QueueConfig;
 import dev.ringside.virtio.queue.SplitRingDump;
-import dev.ringside.virtio.spec.MmioRegister;
-import dev.ringside.virtio.transport.MmioTransport;
+import dev.ringside.virtio.transport.DeviceSlot;
 import dev.ringside.virtio.transport.VirtioFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A machine with one disk: guest memory, a bus with a virtio-mmio window, a virtio-blk device over
- * a storage, and the driver that was probed on it.
+ * A machine with one disk: guest memory, a bus, a virtio-blk device over a storage behind the
+ * chosen transport, and the driver that was probed on it.
  */
 public final class VirtualMachine implements AutoCloseable {
-  /** Where the register window lies: in the hole below 4 GiB, as a PC's devices do. */
-  private static final long DISK_BASE = 0xfeb0_0000L;
-
   private final GuestMemory memory;
   private final VirtioFunction function;
   private final VirtioBlkDriver disk;
@@ -72,19 +71,22 @@ public final class VirtualMachine implements AutoCloseable {
               events,
               settings.device(),
               faults);
-      VirtioFunction function =
-          new VirtioFunction(
-              memory,
-              line,
-              device,
-              faults == null ? null : new NotificationFaults(faults, scheduler));
       Bus bus = new Bus();
-      bus.map(
-          DISK_BASE,
-          MmioRegister.WINDOW_SIZE,
-          new MmioTransport(function, scheduler, settings.costs()));
+      MessageInterrupts messages = new MessageInterrupts(scheduler, settings.costs());
+      VirtioFunction function =
+          new DeviceSlot(memory, bus, line, messages, scheduler, settings.costs())
+              .plug(device, settings.transport());
+      if (faults != null) {
+        function.inject(new NotificationFaults(faults, scheduler));
+      }
       Guest guest = new Guest(memory, new FrameAllocator(memory), line, scheduler, events);
-      VirtioBlkDriver disk = MmioProbe.probe(bus, DISK_BASE, guest, settings.driver());
+      VirtioBlkDriver disk =
+          switch (settings.transport()) {
+            case MMIO, MMIO_LEGACY ->
+                MmioProbe.probe(bus, DeviceSlot.MMIO_BASE, guest, settings.driver());
+            case PCI, PCI_INTX ->
+                PciProbe.probe(bus, PciAddressMap.DEFAULT, messages, guest, settings.driver());
+          };
       return new VirtualMachine(memory, function, disk);
     } catch (RuntimeException failure) {
       memory.close();

@@ -169,6 +169,7 @@ class ReplayCommandTest {
     "--batch many,          'many'",
     "--costs free,          '''free'' is none of zero, kvm, kevlar'",
     "--completion never,    '''never'' is not spin or interrupt'",
+    "--transport isa,       '''isa'' is none of mmio, mmio-legacy, pci, pci-intx'",
     "--timing recorded,     '''recorded'' is not asap'",
     "--in-place,            '--in-place needs --image'",
     "--json /no/such/f,     'the directory of /no/such/f does not exist'",

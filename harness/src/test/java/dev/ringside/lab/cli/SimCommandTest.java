@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SimCommandTest {
   @Test
@@ -122,6 +124,15 @@ class SimCommandTest {
   void aPlanWithoutRulesChangesNothing(@TempDir Path folder) throws IOException {
     assertThat(CommandRun.of("sim", "--timeout-ms", 0, "--faults", plan(folder, "# nothing")))
         .isEqualTo(CommandRun.of("sim"));
+  }
+
+  /** The way to the device costs nothing by itself, so the run is the same to the last event. */
+  @ParameterizedTest
+  @ValueSource(strings = {"mmio-legacy", "pci", "pci-intx"})
+  void theTransportDoesNotChangeTheRun(String transport) {
+    CommandRun run = CommandRun.of("sim", "--seed", 7, "--transport", transport);
+    assertThat(run.status()).isZero();
+    assertThat(hash(run)).isEqualTo(hash(CommandRun.of("sim", "--seed", 7)));
   }
 
   private static String hash(CommandRun run) {
