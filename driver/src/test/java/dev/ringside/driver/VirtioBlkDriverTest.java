@@ -3,6 +3,7 @@ package dev.ringside.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringside.blk.BlkSettings;
+import dev.ringside.blk.WaitPolicy;
 import dev.ringside.driver.testing.TestDisk;
 import dev.ringside.virtio.spec.Feature;
 import java.util.stream.Stream;
@@ -32,7 +33,7 @@ class VirtioBlkDriverTest {
     return Stream.of(CompletionPolicy.values())
         .flatMap(
             completion ->
-                Stream.of(BlkSettings.Waiting.values())
+                Stream.of(WaitPolicy.sleep(), WaitPolicy.poll(), WaitPolicy.adaptive(32_000))
                     .flatMap(
                         waiting ->
                             Stream.of(WITHOUT)

@@ -133,6 +133,56 @@ final class BlkRequest {
     events.record(EventType.END_SERVICE, chain.head(), status);
   }
 
+  /** Whether this is a read or write that storage alone decides about. */
+  boolean isTransfer() {
+    boolean toStorage = typeCode == BlkRequestType.OUT.code();
+    return (toStorage || typeCode == BlkRequestType.IN.code())
+        && disk.zones() == null
+        && bytes() > 0
+        && disk.contains(sector, bytes())
+        && !(toStorage && disk.storage().readOnly());
+  }
+
+  /** An order of transfers, in which those of the same kind and adjacent sectors are neighbours. */
+  boolean comesBefore(BlkRequest other) {
+    return typeCode != other.typeCode ? typeCode < other.typeCode : sector < other.sector;
+  }
+
+  /** Whether another transfer of the same kind begins where this one ends. */
+  boolean isContinuedBy(BlkRequest other) {
+    return typeCode == other.typeCode
+        && sector + bytes() / BlkRequestLayout.SECTOR_SIZE == other.sector;
+  }
+
+  /** Adds the pieces of the data at the end of a vector. */
+  void addDataTo(IoVector all) {
+    IoVector data = data();
+    for (int i = 0; i < data.count(); i++) {
+      all.add(data.offset(i), data.length(i));
+    }
+  }
+
+  /** Carries out this transfer and those that continue it. */
+  void transfer(IoVector all) throws IOException {
+    long position = sector * BlkRequestLayout.SECTOR_SIZE;
+    if (typeCode == BlkRequestType.IN.code()) {
+      disk.storage().read(position, all);
+    } else {
+      disk.storage().write(position, all);
+      disk.noteWrite(sector, all.bytes());
+      disk.settle();
+    }
+  }
+
+  /** This transfer was carried out as part of another one. */
+  void end(int result) {
+    status = result;
+    written = BlkRequestLayout.STATUS_SIZE;
+    if (typeCode == BlkRequestType.IN.code()) {
+      written += bytes();
+    }
+  }
+
   private int execute() throws IOException {
     BlkRequestType type = BlkRequestType.of(typeCode);
     // Not a null case of the switch: that one would look its labels up through method handles.

@@ -1,22 +1,18 @@
 package dev.ringside.blk;
 
+import java.util.List;
+
 /**
  * How a virtio-blk device is built.
  *
  * @param queues how many request queues, 1 to 1024; more than one needs MQ
- * @param queueSize largest size of the queue, a power of two of 1 to 32768
- * @param workers tasks that process requests; 0 processes in the queue's own task
+ * @param queueSize largest size of each queue, 1 to 32768; a split ring takes a power of two
  * @param offeredFeatures limits what the device offers, as a set of feature bits
- * @param waiting what the queue's task does when there is nothing to do
+ * @param service how the queues are served
  * @param disk what the device shows to its driver
  */
 public record BlkSettings(
-    int queues,
-    int queueSize,
-    int workers,
-    long offeredFeatures,
-    Waiting waiting,
-    DiskProfile disk) {
+    int queues, int queueSize, long offeredFeatures, ServiceSettings service, DiskProfile disk) {
   /** Every feature that the device has. */
   public static final long ALL_FEATURES = -1L;
 
@@ -24,50 +20,49 @@ public record BlkSettings(
 
   /** A queue of 256 without workers, that sleeps until it is notified. */
   public static final BlkSettings DEFAULT =
-      new BlkSettings(1, 256, 0, ALL_FEATURES, Waiting.FOR_KICKS, DiskProfile.DEFAULT);
-
-  /** What a queue's task does when there is nothing to do. */
-  public enum Waiting {
-    /** It asks for notifications, and sleeps until one comes. */
-    FOR_KICKS,
-    /** It keeps looking, and tells the driver not to notify. */
-    POLLING
-  }
+      new BlkSettings(1, 256, ALL_FEATURES, ServiceSettings.DEFAULT, DiskProfile.DEFAULT);
 
   public BlkSettings {
     if (queues < 1 || queues > MAX_QUEUES) {
       throw new IllegalArgumentException("%d queues: not 1 to %d".formatted(queues, MAX_QUEUES));
     }
-    if (queueSize < 1 || queueSize > 32768 || Integer.bitCount(queueSize) != 1) {
-      throw new IllegalArgumentException(
-          "queue size %d: not a power of two of 1 to 32768".formatted(queueSize));
+    if (queueSize < 1 || queueSize > 32768) {
+      throw new IllegalArgumentException("queue size %d: not 1 to 32768".formatted(queueSize));
     }
-    if (workers < 0) {
-      throw new IllegalArgumentException("%d workers".formatted(workers));
+    if (service.mapping() instanceof WorkerMapping.Explicit(List<Integer> workerOfQueue)
+        && (workerOfQueue.size() != queues
+            || workerOfQueue.stream().anyMatch(w -> w < 0 || w >= service.workers()))) {
+      throw new IllegalArgumentException(
+          "workers %s for %d queues and %d workers"
+              .formatted(workerOfQueue, queues, service.workers()));
     }
   }
 
   public BlkSettings withQueues(int count) {
-    return new BlkSettings(count, queueSize, workers, offeredFeatures, waiting, disk);
+    return new BlkSettings(count, queueSize, offeredFeatures, service, disk);
   }
 
   public BlkSettings withQueueSize(int size) {
-    return new BlkSettings(queues, size, workers, offeredFeatures, waiting, disk);
-  }
-
-  public BlkSettings withWorkers(int count) {
-    return new BlkSettings(queues, queueSize, count, offeredFeatures, waiting, disk);
+    return new BlkSettings(queues, size, offeredFeatures, service, disk);
   }
 
   public BlkSettings withOfferedFeatures(long features) {
-    return new BlkSettings(queues, queueSize, workers, features, waiting, disk);
+    return new BlkSettings(queues, queueSize, features, service, disk);
   }
 
-  public BlkSettings withWaiting(Waiting how) {
-    return new BlkSettings(queues, queueSize, workers, offeredFeatures, how, disk);
+  public BlkSettings withService(ServiceSettings how) {
+    return new BlkSettings(queues, queueSize, offeredFeatures, how, disk);
+  }
+
+  public BlkSettings withWorkers(int count) {
+    return withService(service.withWorkers(count));
+  }
+
+  public BlkSettings withWaiting(WaitPolicy how) {
+    return withService(service.withWaiting(how));
   }
 
   public BlkSettings withDisk(DiskProfile profile) {
-    return new BlkSettings(queues, queueSize, workers, offeredFeatures, waiting, profile);
+    return new BlkSettings(queues, queueSize, offeredFeatures, service, profile);
   }
 }

@@ -1,6 +1,6 @@
 package dev.ringside.blk;
 
-import dev.ringside.fault.Faults;
+import dev.ringside.machine.Clock;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.EventType;
 import dev.ringside.machine.Scheduler;
@@ -10,7 +10,9 @@ import dev.ringside.virtio.queue.DeviceQueue;
 import dev.ringside.virtio.queue.RingViolationException;
 import dev.ringside.virtio.transport.VirtioFunction;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Queue;
 import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -24,50 +26,83 @@ import org.jspecify.annotations.Nullable;
  */
 final class QueueService implements Runnable {
   /** Chains that go through a step together. */
-  private static final int BATCH = 16;
+  static final int BATCH = 16;
 
   private final int number;
   private final DeviceQueue queue;
+  private final Service service;
   private final VirtioFunction function;
-  private final Disk disk;
   private final Scheduler scheduler;
   private final @Nullable WorkerPool workers;
   private final @Nullable RequestFaults faults;
+  private final @Nullable RequestMerger merger;
+  private final @Nullable InterruptCoalescer coalescer;
   private final boolean polling;
+
+  /** Whether this task processes requests itself, one by one. */
+  private final boolean direct;
+
+  private final boolean inOrder;
   private final EventLog.Track events;
   private final Signal wakeUp = new Signal();
-  private final Slot[] batch = new Slot[BATCH];
-  private final ArrayDeque<Slot> free = new ArrayDeque<>();
-  private final Queue<Slot> processed;
+  private final ServiceSlot[] batch = new ServiceSlot[BATCH];
+  private final ArrayDeque<ServiceSlot> free = new ArrayDeque<>();
 
-  /** With IN_ORDER, the requests that workers have, in the order of the ring. */
-  private final ArrayDeque<Slot> order = new ArrayDeque<>();
+  /** What workers have done with. */
+  private final Queue<ServiceSlot> processed;
+
+  /** Requests that are to be processed, without those that go along with another one. */
+  private final ArrayDeque<ServiceSlot> leading = new ArrayDeque<>();
+
+  /** With IN_ORDER, the requests that are being processed, in the order of the ring. */
+  private final ArrayDeque<ServiceSlot> order = new ArrayDeque<>();
+
+  /** Requests that a fault plan keeps. */
+  private final List<ServiceSlot> held = new ArrayList<>();
+
+  /** Requests that this service took over, and then those that it leaves behind. */
+  private List<BlkRequest> unserved;
 
   private final Task task;
-  private int inWorkers;
-  private volatile boolean stopping;
 
-  /** Starts to serve a queue. */
+  /** Requests that were dispatched and have not come back. */
+  private int inWorkers;
+
+  private volatile boolean stopping;
+  private volatile boolean pausing;
+
+  /**
+   * Starts to serve a queue.
+   *
+   * @param unserved requests that were taken from the ring by a service that was paused
+   */
   @SuppressWarnings("this-escape") // the task is the last thing that is made
   QueueService(
       int number,
       DeviceQueue queue,
-      VirtioFunction function,
-      Disk disk,
-      Scheduler scheduler,
+      Service service,
       @Nullable WorkerPool workers,
-      @Nullable Faults faults,
-      boolean polling,
-      EventLog log) {
+      List<BlkRequest> unserved) {
     this.number = number;
     this.queue = queue;
-    this.function = function;
-    this.scheduler = scheduler;
+    this.service = service;
+    this.function = service.function();
+    this.scheduler = service.scheduler();
     this.workers = workers;
-    this.faults = faults == null ? null : new RequestFaults(faults, number);
-    this.polling = polling;
-    this.events = log.track("queue-" + number);
-    this.disk = disk;
+    this.unserved = unserved;
+    this.faults = service.faults() == null ? null : new RequestFaults(service.faults(), number);
+    ServiceSettings settings = service.settings();
+    // A fault plan sees every request by itself.
+    this.merger =
+        settings.maxMerge() > 1 && faults == null ? new RequestMerger(settings.maxMerge()) : null;
+    this.coalescer =
+        settings.coalescing() instanceof CoalescingPolicy.Off
+            ? null
+            : new InterruptCoalescer(settings.coalescing(), scheduler.clock());
+    this.polling = !(settings.waiting() instanceof WaitPolicy.Sleep);
+    this.direct = workers == null && merger == null;
+    this.inOrder = queue.inOrder();
+    this.events = service.events().track("queue-" + number);
     this.processed = new MpscAtomicArrayQueue<>(Math.max(2, queue.size()));
     Arrays.setAll(batch, i -> takeFree());
     this.task = scheduler.start("queue-" + number, this);
@@ -78,46 +113,135 @@ final class QueueService implements Runnable {
     wakeUp.raise();
   }
 
-  /** Returns when nothing of this queue touches guest memory any more. */
+  /** Ends the service for good; when it returns, nothing of it touches guest memory any more. */
   void stop() {
     stopping = true;
     wakeUp.raise();
     task.join();
   }
 
+  /**
+   * Ends the service so that another one can go on. What workers have begun is finished and given
+   * back.
+   *
+   * @return the requests that were taken from the ring and are not done, in the order of the ring
+   */
+  List<BlkRequest> pause() {
+    pausing = true;
+    stop();
+    return unserved;
+  }
+
   @Override
   public void run() {
+    boolean well = false;
     try {
+      takeOver();
       serve();
+      well = true;
     } catch (RingViolationException broken) {
       function.fail(broken);
     } catch (RuntimeException | Error defect) {
       function.needReset();
       throw defect;
     } finally {
-      awaitWorkers();
+      end(well && pausing);
     }
   }
 
+  private void takeOver() {
+    List<BlkRequest> taken = unserved;
+    unserved = new ArrayList<>();
+    for (BlkRequest request : taken) {
+      accept(new ServiceSlot(this, request));
+    }
+    dispatch();
+    giveBack();
+  }
+
   private void serve() throws RingViolationException {
+    switch (service.settings().waiting()) {
+      case WaitPolicy.Sleep() -> serveAsleep();
+      case WaitPolicy.Poll() -> servePolling();
+      case WaitPolicy.Adaptive adaptive -> serveAdaptively(new AdaptivePolling(adaptive));
+    }
+  }
+
+  private void serveAsleep() throws RingViolationException {
+    while (!stopping) {
+      takeAvailable();
+      while (queue.enableKicks()) {
+        takeAvailable();
+      }
+      giveBack();
+      // Not another look: a chain found before its notification would take that from the driver.
+      sleep();
+    }
+  }
+
+  private void servePolling() throws RingViolationException {
     int idleRounds = 0;
     while (!stopping) {
-      boolean worked = takeAvailable();
-      if (polling) {
-        worked |= giveBack();
-        idleRounds = worked ? 0 : idleRounds + 1;
-        if (!worked) {
-          scheduler.pause(idleRounds);
-        }
+      if (work()) {
+        idleRounds = 0;
       } else {
-        while (queue.enableKicks()) {
-          takeAvailable();
-        }
-        giveBack();
-        // Not another look: a chain found before its notification would take that from the driver.
-        wakeUp.await();
+        idleRounds++;
+        pause(idleRounds, InterruptCoalescer.NEVER);
       }
+      interruptIfDue();
     }
+  }
+
+  private void serveAdaptively(AdaptivePolling learnt) throws RingViolationException {
+    Clock clock = scheduler.clock();
+    long idleSince = clock.nanoTime();
+    int idleRounds = 0;
+    while (!stopping) {
+      if (work()) {
+        if (idleRounds > 0) {
+          learnt.workCame(clock.nanoTime() - idleSince);
+        }
+        idleRounds = 0;
+        idleSince = clock.nanoTime();
+      } else {
+        idleRounds++;
+        long sleepAt = idleSince + learnt.limitNs();
+        if (clock.nanoTime() < sleepAt) {
+          pause(idleRounds, sleepAt);
+        } else if (!queue.enableKicks()) {
+          sleep();
+        }
+      }
+      interruptIfDue();
+    }
+  }
+
+  /** Takes what is available and gives back what is done; says whether there was any of it. */
+  private boolean work() throws RingViolationException {
+    boolean taken = takeAvailable();
+    return giveBack() || taken;
+  }
+
+  /** One idle round of polling, which ends at a time at the latest. */
+  private void pause(int idleRounds, long deadline) {
+    long end = coalescer == null ? deadline : Math.min(deadline, coalescer.due());
+    if (end == InterruptCoalescer.NEVER) {
+      scheduler.pause(idleRounds);
+    } else {
+      scheduler.pause(idleRounds, end);
+    }
+  }
+
+  /** Sleeps until it is kicked; an interrupt whose time comes meanwhile is raised in between. */
+  private void sleep() {
+    while (coalescer != null && coalescer.due() != InterruptCoalescer.NEVER) {
+      if (wakeUp.await(scheduler, coalescer.due() - scheduler.clock().nanoTime())) {
+        interruptIfDue();
+        return;
+      }
+      interruptIfDue();
+    }
+    wakeUp.await();
   }
 
   /**
@@ -132,7 +256,7 @@ final class QueueService implements Runnable {
     queue.suppressKicks();
     int count = takeBatch();
     boolean worked = count > 0;
-    while (count == batch.length) {
+    while (count == batch.length && !stopping) {
       if (polling) {
         giveBack();
       }
@@ -142,47 +266,113 @@ final class QueueService implements Runnable {
   }
 
   private int takeBatch() throws RingViolationException {
-    int count = popBatch();
-    for (int i = 0; i < count; i++) {
-      batch[i].request.parse();
-    }
-    for (int i = 0; i < count; i++) {
-      process(i);
-    }
-    return count;
-  }
-
-  private int popBatch() throws RingViolationException {
     int count = 0;
-    while (count < batch.length && queue.pop(batch[count].request.chain())) {
+    while (count < batch.length && queue.pop(batch[count].request().chain())) {
       count++;
     }
+    for (int i = 0; i < count; i++) {
+      batch[i].request().parse();
+    }
+    if (merger != null && count > 1) {
+      merger.link(batch, count);
+    }
+    for (int i = 0; i < count; i++) {
+      ServiceSlot slot = batch[i];
+      if (events.isOn()) {
+        events.record(EventType.POP, slot.request().chain().head(), slot.request().bytes());
+      }
+      if (accept(slot)) {
+        batch[i] = takeFree();
+      }
+    }
+    dispatch();
     return count;
   }
 
-  private void process(int index) {
-    Slot slot = batch[index];
-    if (events.isOn()) {
-      events.record(EventType.POP, slot.request.chain().head(), slot.request.bytes());
+  /**
+   * Processes a request at once when that is this task's own work, and notes it for {@link
+   * #dispatch} otherwise.
+   *
+   * @return whether the slot is still in use
+   */
+  private boolean accept(ServiceSlot slot) {
+    if (faults != null && faults.holds(slot.request())) {
+      held.add(slot);
+      return true;
     }
-    if (faults != null && faults.holds(slot.request)) {
-      batch[index] = takeFree();
-    } else if (workers == null) {
-      serve(slot.request, events);
-      finish(slot.request);
-    } else {
-      batch[index] = takeFree();
-      inWorkers++;
-      if (queue.inOrder()) {
-        order.add(slot);
+    if (direct) {
+      serve(slot.request(), events);
+      finish(slot);
+      return false;
+    }
+    slot.setServed(false);
+    inWorkers++;
+    if (inOrder) {
+      order.add(slot);
+    }
+    if (!slot.follows()) {
+      leading.add(slot);
+    }
+    return true;
+  }
+
+  /** Only when all of a batch is noted: a worker takes a transfer's links apart when it is done. */
+  private void dispatch() {
+    for (ServiceSlot first = leading.poll(); first != null; first = leading.poll()) {
+      if (workers == null) {
+        serveTogether(first, events);
+        returnAll(first);
+      } else {
+        workers.submit(first);
       }
-      workers.submit(slot);
     }
   }
 
   /** Slots are made as they are needed: a batch more than the ring has descriptors at most. */
-  private Slot takeFree() {
-    return free.isEmpty() ? new Slot(new BlkRequest(disk, function.memory())) : free.pop();
+  private ServiceSlot takeFree() {
+    return free.isEmpty()
+        ? new ServiceSlot(this, new BlkRequest(service.disk(), function.memory()))
+        : free.pop();
+  }
+
+  /** A worker has its turn. */
+  void runOnWorker(ServiceSlot first, EventLog.Track workerEvents) {
+    try {
+      if (!pausing) {
+        serveTogether(first, workerEvents);
+      }
+    } catch (RuntimeException | Error defect) {
+      function.needReset();
+      throw defect;
+    } finally {
+      returnAll(first);
+      wakeUp.raise();
+    }
+  }
+
+  /** Serves a request and those that go along with it. */
+  private void serveTogether(ServiceSlot first, EventLog.Track track) {
+    boolean merged = false;
+    if (first.follower() != null) {
+      BlkRequest request = first.request();
+      track.record(EventType.MERGE, request.chain().head(), RequestMerger.length(first));
+      merged = RequestMerger.transfer(first, function.memory().segment());
+    }
+    for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
+      if (!merged) {
+        serve(slot.request(), track);
+      }
+      slot.setServed(true);
+    }
+  }
+
+  private void returnAll(ServiceSlot first) {
+    for (ServiceSlot slot = first; slot != null; ) {
+      ServiceSlot next = slot.follower();
+      slot.separate();
+      processed.add(slot);
+      slot = next;
+    }
   }
 
   /** On a worker, or in the queue's own task. */
@@ -193,7 +383,8 @@ final class QueueService implements Runnable {
     request.process(track);
   }
 
-  private void finish(BlkRequest request) {
+  private void finish(ServiceSlot slot) {
+    BlkRequest request = slot.request();
     if (faults == null) {
       queue.addUsed(request.chain(), request.complete());
     } else {
@@ -201,68 +392,89 @@ final class QueueService implements Runnable {
     }
   }
 
+  /** Publishes what is done, and interrupts the driver if it wants that. */
   private boolean giveBack() {
-    for (Slot slot = processed.poll(); slot != null; slot = processed.poll()) {
-      inWorkers--;
-      if (queue.inOrder()) {
-        slot.done = true;
-      } else {
-        finish(slot.request);
-        free.push(slot);
-      }
-    }
-    for (Slot slot = order.peek(); slot != null && slot.done; slot = order.peek()) {
-      order.remove();
-      slot.done = false;
-      finish(slot.request);
-      free.push(slot);
+    if (inWorkers > 0) {
+      takeProcessed();
     }
     int entries = queue.unpublished();
     if (entries == 0) {
       return false;
     }
-    boolean interrupt = queue.publishUsed();
+    boolean wanted = queue.publishUsed();
     events.record(EventType.PUBLISH_USED, number, entries);
-    events.record(interrupt ? EventType.INTERRUPT : EventType.SUPPRESS_INTERRUPT, number, entries);
-    if (interrupt) {
-      function.interruptForQueue(number);
+    if (coalescer == null) {
+      if (wanted) {
+        interrupt(entries);
+      } else {
+        events.record(EventType.SUPPRESS_INTERRUPT, number, entries);
+      }
+    } else if (coalescer.published(entries, wanted)) {
+      interrupt(coalescer.raised());
+    } else {
+      boolean holds = coalescer.due() != InterruptCoalescer.NEVER;
+      events.record(
+          holds ? EventType.HOLD_INTERRUPT : EventType.SUPPRESS_INTERRUPT, number, entries);
     }
     return true;
   }
 
-  /** Workers still write into guest memory; what they finish now is not reported any more. */
-  private void awaitWorkers() {
-    while (inWorkers > 0) {
-      if (processed.poll() != null) {
-        inWorkers--;
-      } else {
-        wakeUp.await();
+  private void takeProcessed() {
+    for (ServiceSlot slot = processed.poll(); slot != null; slot = processed.poll()) {
+      inWorkers--;
+      if (!inOrder) {
+        settle(slot);
       }
+    }
+    // With IN_ORDER a request waits for those before it.
+    for (ServiceSlot slot = order.peek(); slot != null && slot.isServed(); slot = order.peek()) {
+      settle(order.remove());
     }
   }
 
-  /** A request on its way through a worker and back. */
-  private final class Slot implements WorkerPool.Job {
-    private final BlkRequest request;
-
-    /** Processed, and waiting for those before it; the queue's own task alone uses it. */
-    private boolean done;
-
-    Slot(BlkRequest request) {
-      this.request = request;
+  private void settle(ServiceSlot slot) {
+    if (slot.isServed()) {
+      slot.setServed(false);
+      finish(slot);
+      free.push(slot);
+    } else {
+      unserved.add(slot.request());
     }
+  }
 
-    @Override
-    public void run(EventLog.Track workerEvents) {
-      try {
-        serve(request, workerEvents);
-      } catch (RuntimeException | Error defect) {
-        function.needReset();
-        throw defect;
-      } finally {
-        processed.add(this);
-        wakeUp.raise();
-      }
+  private void interrupt(int entries) {
+    events.record(EventType.INTERRUPT, number, entries);
+    function.interruptForQueue(number);
+  }
+
+  private void interruptIfDue() {
+    if (coalescer != null && coalescer.isDue()) {
+      interrupt(coalescer.raised());
+    }
+  }
+
+  /**
+   * Waits for the workers, which still write into guest memory.
+   *
+   * @param giveBack whether what they have finished is given back, and what they have not is kept;
+   *     otherwise it is forgotten
+   */
+  private void end(boolean giveBack) {
+    while (inWorkers > processed.size()) {
+      wakeUp.await();
+    }
+    if (!giveBack) {
+      return;
+    }
+    giveBack();
+    for (ServiceSlot slot : order) {
+      unserved.add(slot.request());
+    }
+    for (ServiceSlot slot : held) {
+      unserved.add(slot.request());
+    }
+    if (coalescer != null && coalescer.due() != InterruptCoalescer.NEVER) {
+      interrupt(coalescer.raised());
     }
   }
 }

@@ -14,6 +14,7 @@ import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.transport.VirtioDevice;
 import dev.ringside.virtio.transport.VirtioFunction;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +44,8 @@ public final class VirtioBlkDevice implements VirtioDevice {
   private final @Nullable LifetimeCounters wear;
   private final @Nullable QueueService[] services;
   private long agreed;
-  private @Nullable VirtioFunction function;
-  private @Nullable Disk disk;
-  private @Nullable WorkerPool workers;
+  private @Nullable Service service;
+  private @Nullable WorkerPools workers;
 
   /** A device that is not started; the storage stays the caller's to close. */
   public VirtioBlkDevice(
@@ -208,21 +208,16 @@ public final class VirtioBlkDevice implements VirtioDevice {
 
   @Override
   public void start(VirtioFunction attached, long negotiated) {
-    function = attached;
-    disk = disk(negotiated);
     if (!Feature.BLK_CONFIG_WCE.isIn(negotiated)) {
       // Once more, for a legacy driver, which sets no FEATURES_OK (section 5.2.5.3).
       setWriteback(settings.disk().writeback() && Feature.BLK_FLUSH.isIn(negotiated));
     }
     agreed = negotiated;
-    int capacity = 0;
-    for (int i = 0; i < attached.queueCount(); i++) {
-      DeviceQueue queue = queueOf(attached, i);
-      capacity += queue == null ? 0 : queue.size();
-    }
-    if (settings.workers() > 0) {
-      workers = new WorkerPool(scheduler, events, settings.workers(), capacity);
-    }
+    service =
+        new Service(attached, disk(negotiated), scheduler, events, settings.service(), faults);
+    workers =
+        new WorkerPools(
+            scheduler, events, settings.service(), settings.queues(), settings.queueSize());
     for (int i = 0; i < attached.queueCount(); i++) {
       startQueue(i);
     }
@@ -242,14 +237,14 @@ public final class VirtioBlkDevice implements VirtioDevice {
 
   @Override
   public void startQueue(int index) {
-    VirtioFunction attached = function;
-    Disk target = disk;
-    DeviceQueue queue = attached == null ? null : queueOf(attached, index);
-    if (attached != null && target != null && queue != null && services[index] == null) {
-      boolean polling = settings.waiting() == BlkSettings.Waiting.POLLING;
-      services[index] =
-          new QueueService(
-              index, queue, attached, target, scheduler, workers, faults, polling, events);
+    Service running = service;
+    WorkerPools pools = workers;
+    if (running == null || pools == null || services[index] != null) {
+      return;
+    }
+    DeviceQueue queue = queueOf(running.function(), index);
+    if (queue != null) {
+      services[index] = new QueueService(index, queue, running, pools.of(index), List.of());
     }
   }
 
@@ -284,7 +279,6 @@ public final class VirtioBlkDevice implements VirtioDevice {
       workers.stop();
       workers = null;
     }
-    function = null;
-    disk = null;
+    service = null;
   }
 }

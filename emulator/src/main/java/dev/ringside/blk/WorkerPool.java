@@ -8,7 +8,6 @@ import dev.ringside.machine.Task;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.IntStream;
 import org.jctools.queues.atomic.MpmcAtomicArrayQueue;
 
 /**
@@ -29,15 +28,13 @@ final class WorkerPool {
   /**
    * Starts the workers.
    *
-   * @param count 1 or more
+   * @param numbers of the workers, which name them
    * @param capacity jobs that can wait
    */
-  WorkerPool(Scheduler scheduler, EventLog events, int count, int capacity) {
+  WorkerPool(Scheduler scheduler, EventLog events, List<Integer> numbers, int capacity) {
     jobs = new MpmcAtomicArrayQueue<>(Math.max(2, capacity));
     workers =
-        IntStream.range(0, count)
-            .mapToObj(number -> new Worker(scheduler, "worker-" + number, events))
-            .toList();
+        numbers.stream().map(number -> new Worker(scheduler, "worker-" + number, events)).toList();
   }
 
   /** Hands a job to whichever worker is free first. */

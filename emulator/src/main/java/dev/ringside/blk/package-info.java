@@ -9,6 +9,11 @@
  *   addUsed, publishUsed, interrupt  <---------   complete, in any order
  * </pre>
  *
+ * <p>What requests work on is a {@link dev.ringside.blk.Disk}. Requests for ranges of sectors are a
+ * {@link dev.ringside.blk.RangeCommand}; those of zones go to a {@link dev.ringside.blk.ZonedDisk},
+ * whose rules are in {@link dev.ringside.blk.ZoneTable}. What a device offers is set by a {@link
+ * dev.ringside.blk.DiskProfile}.
+ *
  * <p>With no workers the queue's own task processes. This package imports {@code machine}, {@code
  * fault}, {@code virtio} and {@code storage}.
  */

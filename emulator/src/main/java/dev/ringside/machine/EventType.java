@@ -25,7 +25,11 @@ public enum EventType {
   /** The driver ended a request. First: slot. Second: status byte. */
   REAP(11),
   /** A fault was injected; between the steps. First: number of its rule. Second: how often now. */
-  FAULT(12);
+  FAULT(12),
+  /** The device holds an interrupt back. First: queue. Second: entries in this batch. */
+  HOLD_INTERRUPT(13),
+  /** Adjacent requests become one transfer. First: head of the first. Second: how many. */
+  MERGE(14);
 
   private static final EventType[] BY_CODE = new EventType[values().length + 1];
 

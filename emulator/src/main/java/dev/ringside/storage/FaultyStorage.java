@@ -103,7 +103,7 @@ public final class FaultyStorage implements Storage {
     if (stored == source.bytes()) {
       shared(() -> change(actual, stored, () -> inner.write(actual, source)));
     } else if (stored > 0) {
-      exclusive(() -> writeFirst(actual, source, stored));
+      exclusive(() -> change(actual, roundUp(stored), () -> writeFirst(actual, source, stored)));
     }
     spoil(course);
     end(course);
@@ -114,14 +114,28 @@ public final class FaultyStorage implements Storage {
 
   /** Stores a part of the data; the rest of its last sector stays as it was. */
   private void writeFirst(long position, IoVector source, long length) throws IOException {
-    byte[] sectors = new byte[Math.toIntExact(roundUp(length))];
-    IoVector vector = vectorOf(sectors);
-    long lastSector = (long) sectors.length - SECTOR_SIZE;
-    IoVector last = new IoVector(vector.memory());
-    last.add(lastSector, SECTOR_SIZE);
-    inner.read(position + lastSector, last);
-    source.copyTo(vector.memory().asSlice(0, length));
-    change(position, sectors.length, () -> inner.write(position, vector));
+    long whole = length - length % SECTOR_SIZE;
+    if (whole > 0) {
+      IoVector sectors = copyOf(source);
+      sectors.dropLast(source.bytes() - whole);
+      inner.write(position, sectors);
+    }
+    if (whole < length) {
+      IoVector last = vectorOf(new byte[SECTOR_SIZE]);
+      inner.read(position + whole, last);
+      IoVector rest = copyOf(source);
+      rest.dropFirst(whole);
+      rest.copyTo(last.memory().asSlice(0, length - whole));
+      inner.write(position + whole, last);
+    }
+  }
+
+  private static IoVector copyOf(IoVector vector) {
+    IoVector copy = new IoVector(vector.memory());
+    for (int piece = 0; piece < vector.count(); piece++) {
+      copy.add(vector.offset(piece), vector.length(piece));
+    }
+    return copy;
   }
 
   private static long roundUp(long length) {
@@ -146,6 +160,31 @@ public final class FaultyStorage implements Storage {
   @Override
   public void discard(long position, long length) throws IOException {
     erase(FaultOperation.DISCARD, position, length, () -> inner.discard(position, length));
+  }
+
+  @Override
+  public void writeZeroes(long position, long length, boolean unmap) throws IOException {
+    erase(
+        FaultOperation.WRITE_ZEROES,
+        position,
+        length,
+        () -> inner.writeZeroes(position, length, unmap));
+  }
+
+  @Override
+  public void secureErase(long position, long length) throws IOException {
+    erase(
+        FaultOperation.SECURE_ERASE, position, length, () -> inner.secureErase(position, length));
+  }
+
+  @Override
+  public boolean secureErases() {
+    return inner.secureErases();
+  }
+
+  @Override
+  public void resize(long sectors) throws IOException {
+    inner.resize(sectors);
   }
 
   /** Every request that changes sectors without carrying data. */

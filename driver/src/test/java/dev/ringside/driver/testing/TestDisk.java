@@ -51,6 +51,7 @@ public final class TestDisk implements AutoCloseable {
   private final GuestMemory memory;
   private final FrameAllocator frames;
   private final Bus bus;
+  private final VirtioBlkDevice device;
   private final VirtioFunction function;
   private final VirtioBlkDriver driver;
   private final Faults faults;
@@ -64,7 +65,7 @@ public final class TestDisk implements AutoCloseable {
     memory = GuestMemory.anonymous(builder.memoryBytes);
     frames = new FrameAllocator(memory);
     InterruptLine line = new WiredInterruptLine(builder.scheduler, builder.costs);
-    VirtioBlkDevice device =
+    device =
         new VirtioBlkDevice(storage, builder.scheduler, builder.events, builder.device, faults);
     function =
         new VirtioFunction(memory, line, device, new NotificationFaults(faults, builder.scheduler));
@@ -103,6 +104,10 @@ public final class TestDisk implements AutoCloseable {
   /** What went wrong so far, in the order of the plan. */
   public List<FaultCount> faults() {
     return faults.report();
+  }
+
+  public VirtioBlkDevice device() {
+    return device;
   }
 
   public VirtioFunction function() {

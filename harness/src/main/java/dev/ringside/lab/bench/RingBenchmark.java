@@ -1,6 +1,6 @@
 package dev.ringside.lab.bench;
 
-import dev.ringside.blk.BlkSettings;
+import dev.ringside.blk.WaitPolicy;
 import dev.ringside.driver.BlockRequest;
 import dev.ringside.driver.CompletionPolicy;
 import dev.ringside.driver.VirtioBlkDriver;
@@ -66,7 +66,7 @@ public class RingBenchmark {
             .withCompletionPolicy(CompletionPolicy.SPIN);
     settings =
         settings
-            .withDevice(settings.device().withWaiting(BlkSettings.Waiting.POLLING))
+            .withDevice(settings.device().withWaiting(WaitPolicy.poll()))
             .withDriver(settings.driver().withTimestamps(false));
     machine =
         VirtualMachine.start(settings, new NullStorage(SECTORS), new RealScheduler(), EventLog.OFF);

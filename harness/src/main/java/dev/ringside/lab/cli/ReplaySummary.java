@@ -51,7 +51,7 @@ record ReplaySummary(
     json.writeStringField("trace_format", survey.source().format().title());
     json.writeNumberField("batch", settings.batch());
     json.writeNumberField("queue_size", machine.driver().queueSize());
-    json.writeNumberField("workers", machine.device().workers());
+    json.writeNumberField("workers", machine.device().service().workers());
     json.writeStringField("timing", options.timing().toString());
     json.writeStringField("completion", completion(machine.driver().completion()));
     json.writeStringField("costs", machine.costs().name());
@@ -147,7 +147,7 @@ record ReplaySummary(
         "queue of %d, %d workers, %s, costs %s: %s"
             .formatted(
                 machine.driver().queueSize(),
-                machine.device().workers(),
+                machine.device().service().workers(),
                 completion(machine.driver().completion()),
                 machine.costs().name(),
                 machine.costs().source()));

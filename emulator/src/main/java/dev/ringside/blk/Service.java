@@ -1,0 +1,25 @@
+package dev.ringside.blk;
+
+import dev.ringside.fault.Faults;
+import dev.ringside.machine.EventLog;
+import dev.ringside.machine.Scheduler;
+import dev.ringside.virtio.transport.VirtioFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the services of all queues of a running device share.
+ *
+ * @param function what carries the device
+ * @param disk what requests work on
+ * @param scheduler of the device's tasks
+ * @param events what happens, for who wants to know
+ * @param settings how queues are served
+ * @param faults what goes wrong with requests and their used entries
+ */
+record Service(
+    VirtioFunction function,
+    Disk disk,
+    Scheduler scheduler,
+    EventLog events,
+    ServiceSettings settings,
+    @Nullable Faults faults) {}

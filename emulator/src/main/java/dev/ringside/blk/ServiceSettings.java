@@ -1,0 +1,55 @@
+package dev.ringside.blk;
+
+/**
+ * How a device serves its queues: what a study of batching varies.
+ *
+ * @param workers tasks that process requests; 0 processes in the queue's own task
+ * @param mapping which workers process the requests of which queue
+ * @param waiting what a queue's task does when there is nothing to do
+ * @param coalescing when interrupts are held back
+ * @param maxMerge how many adjacent reads or writes that are available together may become one
+ *     transfer, 1 to {@link #MAX_MERGE}; 1 merges none
+ */
+public record ServiceSettings(
+    int workers,
+    WorkerMapping mapping,
+    WaitPolicy waiting,
+    CoalescingPolicy coalescing,
+    int maxMerge) {
+  /** The most requests that can become one transfer: those that go through a step together. */
+  public static final int MAX_MERGE = QueueService.BATCH;
+
+  /** No workers; sleeping until a notification comes; each interrupt at once; no merging. */
+  public static final ServiceSettings DEFAULT =
+      new ServiceSettings(0, WorkerMapping.shared(), WaitPolicy.sleep(), CoalescingPolicy.off(), 1);
+
+  public ServiceSettings {
+    if (workers < 0) {
+      throw new IllegalArgumentException("%d workers".formatted(workers));
+    }
+    if (maxMerge < 1 || maxMerge > MAX_MERGE) {
+      throw new IllegalArgumentException(
+          "merging of %d: not 1 to %d".formatted(maxMerge, MAX_MERGE));
+    }
+  }
+
+  public ServiceSettings withWorkers(int count) {
+    return new ServiceSettings(count, mapping, waiting, coalescing, maxMerge);
+  }
+
+  public ServiceSettings withMapping(WorkerMapping which) {
+    return new ServiceSettings(workers, which, waiting, coalescing, maxMerge);
+  }
+
+  public ServiceSettings withWaiting(WaitPolicy how) {
+    return new ServiceSettings(workers, mapping, how, coalescing, maxMerge);
+  }
+
+  public ServiceSettings withCoalescing(CoalescingPolicy when) {
+    return new ServiceSettings(workers, mapping, waiting, when, maxMerge);
+  }
+
+  public ServiceSettings withMaxMerge(int requests) {
+    return new ServiceSettings(workers, mapping, waiting, coalescing, requests);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.ringside.blk;
+
+import dev.ringside.machine.EventLog;
+import org.jspecify.annotations.Nullable;
+
+/** A place for a request that a queue's service has taken, on its way to a worker and back. */
+final class ServiceSlot implements WorkerPool.Job {
+  private final QueueService owner;
+  private final BlkRequest request;
+
+  /** The request of the next sectors that goes along with this one as one transfer. */
+  private @Nullable ServiceSlot follower;
+
+  /** Whether this goes along with another one. */
+  private boolean follows;
+
+  /** Written by who processes, read by the queue's own task after it has come back. */
+  private boolean served;
+
+  ServiceSlot(QueueService owner, BlkRequest request) {
+    this.owner = owner;
+    this.request = request;
+  }
+
+  BlkRequest request() {
+    return request;
+  }
+
+  /** What {@link RequestMerger} has put behind this, or null. */
+  @Nullable ServiceSlot follower() {
+    return follower;
+  }
+
+  boolean follows() {
+    return follows;
+  }
+
+  void follow(ServiceSlot leader) {
+    follows = true;
+    leader.follower = this;
+  }
+
+  /** Ends the transfer that this was part of. */
+  void separate() {
+    follower = null;
+    follows = false;
+  }
+
+  boolean isServed() {
+    return served;
+  }
+
+  void setServed(boolean now) {
+    served = now;
+  }
+
+  @Override
+  public void run(EventLog.Track workerEvents) {
+    owner.runOnWorker(this, workerEvents);
+  }
+}
