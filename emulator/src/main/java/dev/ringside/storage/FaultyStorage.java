@@ -173,8 +173,7 @@ public final class FaultyStorage implements Storage {
 
   @Override
   public void secureErase(long position, long length) throws IOException {
-    erase(
-        FaultOperation.SECURE_ERASE, position, length, () -> inner.secureErase(position, length));
+    erase(FaultOperation.SECURE_ERASE, position, length, () -> inner.secureErase(position, length));
   }
 
   @Override

@@ -43,7 +43,8 @@ class FeatureTableTest {
 
   /** Tags, other annotations, and the name of the method that they stand before. */
   private static final Pattern TAGGED =
-      Pattern.compile("((?:@Tag\\(\"\\w+\"\\)\\s+)+)(?:@[^;{]+?\\s)?[\\w<>, ]+? (\\w+)\\(");
+      Pattern.compile(
+          "((?:@Tag\\(\"\\w+\"\\)\\s+)+)(?:@\\w+(?:\\([^)]*\\))?\\s+)*[\\w<>, ]+? (\\w+)\\(");
 
   private static final Pattern TAG = Pattern.compile("@Tag\\(\"(\\w+)\"\\)");
 
