@@ -223,8 +223,18 @@ final class RawGuest {
     return ring;
   }
 
-  /** A fresh ring in queue 1, of the same size, not enabled. */
-  GuestRing programSecondQueue() {
+  /** As {@link #bringUp}, with a second queue of the same size, whose ring is returned. */
+  GuestRing bringUpWithTwoQueues() {
+    negotiate(accepted());
+    programQueue();
+    transport.enableQueue(0, 1);
+    GuestRing second = programSecondQueue();
+    transport.enableQueue(1, 1);
+    addStatus(DeviceStatus.DRIVER_OK);
+    return second;
+  }
+
+  private GuestRing programSecondQueue() {
     long descriptors = allocateFrames(SplitLayout.descriptorTableBytes(setup.queueSize()));
     long driver = allocateFrames(SplitLayout.availableRingBytes(setup.queueSize()));
     long used = allocateFrames(SplitLayout.usedRingBytes(setup.queueSize()));
