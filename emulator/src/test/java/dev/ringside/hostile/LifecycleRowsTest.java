@@ -48,7 +48,9 @@ class LifecycleRowsTest {
       case SELECTORS_OUT_OF_RANGE -> selectorsOutOfRange();
       case ENABLE_IS_NO_BOOLEAN -> enableIsNoBoolean();
       case ABSENT_SHARED_MEMORY -> absentSharedMemory();
-      case PCI_CFG_WINDOW, MSIX_VECTOR, PCI_FUNCTION_DISTURBED -> PciRows.attacks(row);
+      case PCI_CFG_WINDOW -> PciRows.configurationAccess();
+      case MSIX_VECTOR -> PciRows.vectors();
+      case PCI_FUNCTION_DISTURBED -> PciRows.disturbances();
       case CONFIG_WIDTH -> configWidth();
       case SUSPEND -> suspend();
     };

@@ -11,8 +11,11 @@ import dev.ringside.machine.Bus;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.GuestMemory;
+import dev.ringside.machine.MessageInterrupts;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.machine.WiredInterruptLine;
+import dev.ringside.machine.pci.PciAddressMap;
+import dev.ringside.machine.pci.PciHost;
 import dev.ringside.storage.LatencyStorage;
 import dev.ringside.storage.MemoryStorage;
 import dev.ringside.storage.Storage;
@@ -24,6 +27,7 @@ import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.spec.MmioRegister;
 import dev.ringside.virtio.spec.SplitLayout;
 import dev.ringside.virtio.transport.MmioTransport;
+import dev.ringside.virtio.transport.PciTransport;
 import dev.ringside.virtio.transport.VirtioFunction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -104,13 +108,25 @@ final class RawGuest {
     BlkSettings settings = setup.settings().withWorkers(workers);
     device = new VirtioBlkDevice(slow, scheduler, EventLog.OFF, settings);
     WiredInterruptLine line = new WiredInterruptLine(scheduler, CostModel.ZERO);
-    function = new VirtioFunction(ram.memory(), line, device);
     Bus bus = new Bus();
-    bus.map(
-        REGISTERS,
-        MmioRegister.WINDOW_SIZE,
-        new MmioTransport(function, scheduler, CostModel.ZERO));
-    transport = new MmioRawTransport(bus, REGISTERS, line);
+    switch (combination.transport()) {
+      case MMIO -> {
+        MmioTransport registers =
+            new MmioTransport(ram.memory(), device, line, scheduler, CostModel.ZERO);
+        bus.map(REGISTERS, MmioRegister.WINDOW_SIZE, registers);
+        function = registers.function();
+        transport = new MmioRawTransport(bus, REGISTERS, line);
+      }
+      case PCI -> {
+        MessageInterrupts messages = new MessageInterrupts(scheduler, CostModel.ZERO);
+        PciTransport configuration =
+            new PciTransport(ram.memory(), device, bus, line, messages, scheduler, CostModel.ZERO);
+        new PciHost(bus, PciAddressMap.DEFAULT).plug(0, configuration);
+        function = configuration.function();
+        long space = PciAddressMap.DEFAULT.function(0, 0);
+        transport = new PciRawTransport(bus, space, REGISTERS, messages);
+      }
+    }
     descriptorArea = allocateFrames(SplitLayout.descriptorTableBytes(setup.queueSize()));
     driverArea = allocateFrames(SplitLayout.availableRingBytes(setup.queueSize()));
     deviceArea = allocateFrames(SplitLayout.usedRingBytes(setup.queueSize()));
@@ -125,6 +141,10 @@ final class RawGuest {
 
   RawTransport transport() {
     return transport;
+  }
+
+  PciRawTransport pci() {
+    return (PciRawTransport) transport;
   }
 
   MmioRawTransport mmio() {
