@@ -1,12 +1,10 @@
 package dev.ringside.driver;
 
-import dev.ringside.machine.InterruptLine;
-
 /**
  * A virtio device's registers as its driver uses them, whatever transport they are reached through
  * (virtio 1.4, section 4).
  */
-interface DeviceRegisters {
+interface DeviceRegisters extends Interrupts {
   /** Whether this is the legacy interface: no FEATURES_OK, no version 1 (section 3.1.2). */
   boolean isLegacy();
 
@@ -49,18 +47,6 @@ interface DeviceRegisters {
    *     agreed on
    */
   void notifyQueue(int queue, int position);
-
-  /**
-   * Where a queue's interrupts arrive. Queues may share one line; then {@link
-   * #acknowledgeInterrupt} does not say which of them it was.
-   */
-  InterruptLine line(int queue);
-
-  /**
-   * Why a queue's line was raised, as bits of MMIO's InterruptStatus, and that the driver has seen
-   * it. A change of the configuration raises the lines of all queues.
-   */
-  int acknowledgeInterrupt(int queue);
 
   /** Reads a field of 8 bits of the configuration space, unsigned. */
   int config8(int offset);

@@ -5,7 +5,8 @@ import dev.ringside.virtio.spec.Feature;
 /**
  * How a driver uses its device.
  *
- * @param queueSize descriptors of the ring, 1 to 32768; the device's maximum when that is smaller,
+ * @param queues how many request queues to use, 1 or more; fewer when the device has fewer
+ * @param queueSize descriptors of each ring, 1 to 32768; the device's maximum when that is smaller,
  *     and the next lower power of two for a split ring
  * @param features limits what the driver accepts, as a set of feature bits
  * @param batching when the device is told of requests
@@ -17,6 +18,7 @@ import dev.ringside.virtio.spec.Feature;
  *     VirtioBlkDriver#recover reset and brought up again}
  */
 public record DriverSettings(
+    int queues,
     int queueSize,
     long features,
     BatchPolicy batching,
@@ -33,6 +35,7 @@ public record DriverSettings(
   /** A split queue of 256, kicked by the caller, with interrupts and time stamps. */
   public static final DriverSettings DEFAULT =
       new DriverSettings(
+          1,
           256,
           ALL_FEATURES & ~RING_SHAPES,
           BatchPolicy.onLast(),
@@ -42,6 +45,9 @@ public record DriverSettings(
           RecoveryPolicy.FAIL);
 
   public DriverSettings {
+    if (queues < 1) {
+      throw new IllegalArgumentException("%d queues".formatted(queues));
+    }
     if (queueSize < 1 || queueSize > 32768) {
       throw new IllegalArgumentException("queue size %d: not 1 to 32768".formatted(queueSize));
     }
@@ -50,38 +56,43 @@ public record DriverSettings(
     }
   }
 
+  public DriverSettings withQueues(int count) {
+    return new DriverSettings(
+        count, queueSize, features, batching, completion, timestamps, requestTimeoutNs, recovery);
+  }
+
   public DriverSettings withQueueSize(int size) {
     return new DriverSettings(
-        size, features, batching, completion, timestamps, requestTimeoutNs, recovery);
+        queues, size, features, batching, completion, timestamps, requestTimeoutNs, recovery);
   }
 
   public DriverSettings withFeatures(long accepted) {
     return new DriverSettings(
-        queueSize, accepted, batching, completion, timestamps, requestTimeoutNs, recovery);
+        queues, queueSize, accepted, batching, completion, timestamps, requestTimeoutNs, recovery);
   }
 
   public DriverSettings withBatching(BatchPolicy policy) {
     return new DriverSettings(
-        queueSize, features, policy, completion, timestamps, requestTimeoutNs, recovery);
+        queues, queueSize, features, policy, completion, timestamps, requestTimeoutNs, recovery);
   }
 
   public DriverSettings withCompletion(CompletionPolicy policy) {
     return new DriverSettings(
-        queueSize, features, batching, policy, timestamps, requestTimeoutNs, recovery);
+        queues, queueSize, features, batching, policy, timestamps, requestTimeoutNs, recovery);
   }
 
   public DriverSettings withTimestamps(boolean stamped) {
     return new DriverSettings(
-        queueSize, features, batching, completion, stamped, requestTimeoutNs, recovery);
+        queues, queueSize, features, batching, completion, stamped, requestTimeoutNs, recovery);
   }
 
   public DriverSettings withRequestTimeoutNs(long nanoseconds) {
     return new DriverSettings(
-        queueSize, features, batching, completion, timestamps, nanoseconds, recovery);
+        queues, queueSize, features, batching, completion, timestamps, nanoseconds, recovery);
   }
 
   public DriverSettings withRecovery(RecoveryPolicy policy) {
     return new DriverSettings(
-        queueSize, features, batching, completion, timestamps, requestTimeoutNs, policy);
+        queues, queueSize, features, batching, completion, timestamps, requestTimeoutNs, policy);
   }
 }

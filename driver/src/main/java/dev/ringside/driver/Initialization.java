@@ -4,15 +4,14 @@ import dev.ringside.virtio.spec.BlkConfigLayout;
 import dev.ringside.virtio.spec.BlkZoneModel;
 import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.Feature;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How a driver brings a virtio block device up (virtio 1.4, section 3.1.1): reset, acknowledge,
  * negotiate features, set the queue up, and tell the device that the driver is ready.
  */
 final class Initialization {
-  /** The one queue that this driver uses. */
-  static final int QUEUE = 0;
-
   /** The most data segments that this driver puts into a request. */
   private static final int MAX_SEGMENTS = 126;
 
@@ -36,6 +35,7 @@ final class Initialization {
           Feature.BLK_BLK_SIZE,
           Feature.BLK_FLUSH,
           Feature.BLK_TOPOLOGY,
+          Feature.BLK_MQ,
           Feature.BLK_CONFIG_WCE,
           Feature.BLK_DISCARD,
           Feature.BLK_WRITE_ZEROES,
@@ -60,10 +60,21 @@ final class Initialization {
    *
    * @param features that driver and device agreed on
    * @param configuration where the limits of the device and of a request are read
-   * @param slots of the requests in flight
+   * @param rings of the request queues, at least one
+   */
+  record Agreed(long features, LimitsReader configuration, List<Ring> rings) {
+    Agreed {
+      rings = List.copyOf(rings);
+    }
+  }
+
+  /**
+   * A request queue.
+   *
+   * @param slots of its requests in flight
    * @param queue enabled, and empty
    */
-  record Agreed(long features, LimitsReader configuration, RequestSlots slots, DriverQueue queue) {}
+  record Ring(RequestSlots slots, DriverQueue queue) {}
 
   /**
    * Brings a device up.
@@ -98,22 +109,29 @@ final class Initialization {
     add(DeviceStatus.ACKNOWLEDGE);
     add(DeviceStatus.DRIVER);
     long features = negotiate();
-    int maxSize = registers.maxQueueSize(QUEUE);
-    if (maxSize == 0) {
-      throw giveUp("the device has no queue");
-    }
-    int size = queueSize(features, maxSize);
+    int count = queueCount(features);
+    int size = queueSize(features, count);
     int segments = maxSegments(features, size);
-    RequestSlots slots = new RequestSlots(guest.memory(), guest.frames(), size);
-    return new Agreed(
-        features,
-        new LimitsReader(registers, features, size, segments),
-        slots,
-        enableQueue(features, size, slots, segments));
+    List<Ring> rings = new ArrayList<>();
+    for (int queue = 0; queue < count; queue++) {
+      RequestSlots slots = new RequestSlots(guest.memory(), guest.frames(), size);
+      rings.add(new Ring(slots, enableQueue(queue, features, size, slots, segments)));
+    }
+    return new Agreed(features, new LimitsReader(registers, features, size, segments), rings);
+  }
+
+  /** As many as were asked for, and the device has. */
+  private int queueCount(long features) {
+    return Feature.BLK_MQ.isIn(features)
+        ? Math.clamp(registers.config16(BlkConfigLayout.NUM_QUEUES), 1, settings.queues())
+        : 1;
   }
 
   private long negotiate() {
     long features = registers.deviceFeatures() & SUPPORTED_FEATURES & settings.features();
+    if (settings.queues() == 1) {
+      features &= ~Feature.BLK_MQ.mask();
+    }
     if (registers.isLegacy()) {
       registers.setDriverFeatures(features);
       return features;
@@ -134,9 +152,19 @@ final class Initialization {
     return features;
   }
 
-  /** Only a packed ring can have a size that is no power of two (virtio 1.4, section 2.8). */
-  private int queueSize(long features, int maxSize) {
-    int size = Math.min(settings.queueSize(), maxSize);
+  /**
+   * The size of every queue. Only a packed ring can have one that is no power of two (virtio 1.4,
+   * section 2.8).
+   */
+  private int queueSize(long features, int count) {
+    int size = settings.queueSize();
+    for (int queue = 0; queue < count; queue++) {
+      int maxSize = registers.maxQueueSize(queue);
+      if (maxSize == 0) {
+        throw giveUp("the device has no queue " + queue);
+      }
+      size = Math.min(size, maxSize);
+    }
     return Feature.RING_PACKED.isIn(features) ? size : Integer.highestOneBit(size);
   }
 
@@ -153,7 +181,8 @@ final class Initialization {
     return segments;
   }
 
-  private DriverQueue enableQueue(long features, int size, RequestSlots slots, int segments) {
+  private DriverQueue enableQueue(
+      int number, long features, int size, RequestSlots slots, int segments) {
     DriverQueue queue =
         Feature.RING_PACKED.isIn(features)
             ? new PackedDriverQueue(
@@ -169,8 +198,8 @@ final class Initialization {
                 segments + 1,
                 features);
     if (!registers.enableQueue(
-        QUEUE, size, queue.descriptorArea(), queue.driverArea(), queue.deviceArea())) {
-      throw giveUp("the device does not enable its queue of " + size);
+        number, size, queue.descriptorArea(), queue.driverArea(), queue.deviceArea())) {
+      throw giveUp("the device does not enable queue %d of %d".formatted(number, size));
     }
     if (settings.completion() == CompletionPolicy.SPIN) {
       queue.disableInterrupts();

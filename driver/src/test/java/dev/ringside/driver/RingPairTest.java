@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -57,6 +58,10 @@ class RingPairTest {
     return features | Feature.RING_PACKED.mask();
   }
 
+  @Tag("EVENT_IDX")
+  @Tag("INDIRECT_DESC")
+  @Tag("IN_ORDER")
+  @Tag("RING_PACKED")
   @ParameterizedTest(name = "{0}, size {2}")
   @MethodSource("rings")
   void passesChainsFromOneSideToTheOther(String name, long features, int size)

@@ -636,6 +636,25 @@ class BlkRequestRowsTest {
               assertThat(guest.statusOf(first)).isEqualTo(BlkStatus.OK);
               assertThat(guest.statusOf(second)).isEqualTo(BlkStatus.OK);
               assertThat(guest.ram().getU8(shared.address())).isIn(Disk.byteOf(1), Disk.byteOf(2));
+            }),
+        attack(
+            "one buffer in two queues, and kicks of queues that are not there",
+            Setup.DEFAULT.withQueues(2).onSlowDisk(),
+            guest -> {
+              GuestRing second = guest.bringUpWithTwoQueues();
+              Buffer shared = guest.in(SECTOR);
+              Request first = guest.request(BlkRequestType.IN, 1, shared);
+              Request other = guest.request(BlkRequestType.IN, 2, shared);
+              guest.send(first);
+              guest.allow(other.chain());
+              second.offer(other.chain());
+              for (int queue = 1; queue < 5; queue++) {
+                guest.transport().notifyQueue(queue);
+              }
+              guest.rest();
+              assertThat(second.take()).isNotNull();
+              assertThat(guest.statusOf(first)).isEqualTo(BlkStatus.OK);
+              assertThat(guest.statusOf(other)).isEqualTo(BlkStatus.OK);
             }));
   }
 }

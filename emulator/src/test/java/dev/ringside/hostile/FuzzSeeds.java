@@ -93,6 +93,21 @@ final class FuzzSeeds {
     return seeds;
   }
 
+  /** Reads and writes of every kind at the beginning of everything, at rest and running. */
+  static List<byte[]> pci() {
+    List<byte[]> seeds = new ArrayList<>();
+    for (int choice = 0; choice < 4; choice++) {
+      ByteArrayOutputStream accesses = new ByteArrayOutputStream();
+      accesses.write(choice);
+      for (int kind = 0; kind < 1 << 6; kind++) {
+        accesses.write(kind);
+        accesses.writeBytes(new byte[] {0x14, 0, 1, 0, 0, 0});
+      }
+      seeds.add(accesses.toByteArray());
+    }
+    return seeds;
+  }
+
   /** The steps of an initialization, and a kick. */
   static List<byte[]> mmio() {
     ByteArrayOutputStream steps = new ByteArrayOutputStream();

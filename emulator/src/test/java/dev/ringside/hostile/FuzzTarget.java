@@ -8,7 +8,8 @@ enum FuzzTarget {
   SPLIT_RING(SplitRingFuzz.class),
   PACKED_RING(PackedRingFuzz.class),
   REQUEST(RequestFuzz.class),
-  MMIO(MmioFuzz.class);
+  MMIO(MmioFuzz.class),
+  PCI(PciFuzz.class);
 
   private final Class<?> entry;
 
@@ -37,6 +38,7 @@ enum FuzzTarget {
       case PACKED_RING -> PackedRingFuzz.fuzzerTestOneInput(bytes);
       case REQUEST -> RequestFuzz.fuzzerTestOneInput(bytes);
       case MMIO -> MmioFuzz.fuzzerTestOneInput(bytes);
+      case PCI -> PciFuzz.fuzzerTestOneInput(bytes);
     }
   }
 
@@ -47,6 +49,7 @@ enum FuzzTarget {
       case PACKED_RING -> FuzzSeeds.rings(Combination.PACKED_MMIO);
       case REQUEST -> FuzzSeeds.requests();
       case MMIO -> FuzzSeeds.mmio();
+      case PCI -> FuzzSeeds.pci();
     };
   }
 }

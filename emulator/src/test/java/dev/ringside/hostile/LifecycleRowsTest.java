@@ -48,7 +48,9 @@ class LifecycleRowsTest {
       case SELECTORS_OUT_OF_RANGE -> selectorsOutOfRange();
       case ENABLE_IS_NO_BOOLEAN -> enableIsNoBoolean();
       case ABSENT_SHARED_MEMORY -> absentSharedMemory();
-      case PCI_CFG_WINDOW, MSIX_VECTOR, PCI_FUNCTION_DISTURBED -> PciRows.attacks(row);
+      case PCI_CFG_WINDOW -> PciRows.configurationAccess();
+      case MSIX_VECTOR -> PciRows.vectors();
+      case PCI_FUNCTION_DISTURBED -> PciRows.disturbances();
       case CONFIG_WIDTH -> configWidth();
       case SUSPEND -> suspend();
     };
@@ -476,7 +478,7 @@ class LifecycleRowsTest {
             guest -> {
               for (int word : ODD_INDICES) {
                 assertThat(guest.transport().deviceFeatures(word)).as("word %d", word).isZero();
-                guest.transport().driverFeatures(word, -1);
+                guest.transport().driverFeatures(word, 0);
               }
               guest.bringUp();
               guest.expectWorking();

@@ -11,8 +11,11 @@ import dev.ringside.machine.Bus;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.GuestMemory;
+import dev.ringside.machine.MessageInterrupts;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.machine.WiredInterruptLine;
+import dev.ringside.machine.pci.PciAddressMap;
+import dev.ringside.machine.pci.PciHost;
 import dev.ringside.storage.LatencyStorage;
 import dev.ringside.storage.MemoryStorage;
 import dev.ringside.storage.Storage;
@@ -24,6 +27,7 @@ import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.spec.MmioRegister;
 import dev.ringside.virtio.spec.SplitLayout;
 import dev.ringside.virtio.transport.MmioTransport;
+import dev.ringside.virtio.transport.PciTransport;
 import dev.ringside.virtio.transport.VirtioFunction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -104,16 +108,36 @@ final class RawGuest {
     BlkSettings settings = setup.settings().withWorkers(workers);
     device = new VirtioBlkDevice(slow, scheduler, EventLog.OFF, settings);
     WiredInterruptLine line = new WiredInterruptLine(scheduler, CostModel.ZERO);
-    MmioTransport mmio = new MmioTransport(ram.memory(), device, line, scheduler, CostModel.ZERO);
-    function = mmio.function();
     Bus bus = new Bus();
-    bus.map(REGISTERS, MmioRegister.WINDOW_SIZE, mmio);
-    transport = new MmioRawTransport(bus, REGISTERS, line);
+    Attached attached =
+        switch (combination.transport()) {
+          case MMIO -> {
+            MmioTransport registers =
+                new MmioTransport(ram.memory(), device, line, scheduler, CostModel.ZERO);
+            bus.map(REGISTERS, MmioRegister.WINDOW_SIZE, registers);
+            yield new Attached(registers.function(), new MmioRawTransport(bus, REGISTERS, line));
+          }
+          case PCI -> {
+            MessageInterrupts messages = new MessageInterrupts(scheduler, CostModel.ZERO);
+            PciTransport configuration =
+                new PciTransport(
+                    ram.memory(), device, bus, line, messages, scheduler, CostModel.ZERO);
+            new PciHost(bus, PciAddressMap.DEFAULT).plug(0, configuration);
+            long space = PciAddressMap.DEFAULT.function(0, 0);
+            yield new Attached(
+                configuration.function(), new PciRawTransport(bus, space, REGISTERS, messages));
+          }
+        };
+    function = attached.function();
+    transport = attached.transport();
     descriptorArea = allocateFrames(SplitLayout.descriptorTableBytes(setup.queueSize()));
     driverArea = allocateFrames(SplitLayout.availableRingBytes(setup.queueSize()));
     deviceArea = allocateFrames(SplitLayout.usedRingBytes(setup.queueSize()));
     firstFree = nextFree;
   }
+
+  /** A device behind its registers. */
+  private record Attached(VirtioFunction function, RawTransport transport) {}
 
   // What the guest has.
 
@@ -123,6 +147,10 @@ final class RawGuest {
 
   RawTransport transport() {
     return transport;
+  }
+
+  PciRawTransport pci() {
+    return (PciRawTransport) transport;
   }
 
   MmioRawTransport mmio() {
@@ -223,8 +251,18 @@ final class RawGuest {
     return ring;
   }
 
-  /** A fresh ring in queue 1, of the same size, not enabled. */
-  GuestRing programSecondQueue() {
+  /** As {@link #bringUp}, with a second queue of the same size, whose ring is returned. */
+  GuestRing bringUpWithTwoQueues() {
+    negotiate(accepted());
+    programQueue();
+    transport.enableQueue(0, 1);
+    GuestRing second = programSecondQueue();
+    transport.enableQueue(1, 1);
+    addStatus(DeviceStatus.DRIVER_OK);
+    return second;
+  }
+
+  private GuestRing programSecondQueue() {
     long descriptors = allocateFrames(SplitLayout.descriptorTableBytes(setup.queueSize()));
     long driver = allocateFrames(SplitLayout.availableRingBytes(setup.queueSize()));
     long used = allocateFrames(SplitLayout.usedRingBytes(setup.queueSize()));

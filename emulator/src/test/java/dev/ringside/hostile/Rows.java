@@ -38,6 +38,12 @@ final class Rows {
                         .map(combination -> tests(combination, attacks.apply(row)))));
   }
 
+  /** One attack on every combination. */
+  static Stream<DynamicContainer> tests(Attack attack) {
+    return Arrays.stream(Combination.values())
+        .map(combination -> tests(combination, List.of(attack)));
+  }
+
   private static DynamicContainer tests(Combination combination, List<Attack> attacks) {
     return dynamicContainer(
         combination.toString(),

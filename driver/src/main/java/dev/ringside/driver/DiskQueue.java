@@ -1,0 +1,308 @@
+package dev.ringside.driver;
+
+import dev.ringside.machine.Clock;
+import dev.ringside.machine.EventLog;
+import dev.ringside.machine.EventType;
+import dev.ringside.machine.FrameAllocator;
+import dev.ringside.machine.GuestMemory;
+import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.Scheduler;
+import dev.ringside.virtio.spec.BlkRequestLayout;
+import dev.ringside.virtio.spec.MmioRegister;
+import java.util.List;
+
+/**
+ * One request queue of a virtio block device: a {@link BlockDevice} of its own, which keeps a slot
+ * for every request in flight, and tells the device of requests as its {@link BatchPolicy} says.
+ *
+ * <p>One task at a time uses a queue; several tasks use a queue each.
+ */
+public final class DiskQueue implements BlockDevice {
+  /** How often a spinning driver looks whether the device is still well, in idle rounds. */
+  private static final int HEALTH_CHECK_ROUNDS = 4096;
+
+  private final int number;
+  private final VirtioBlkDriver driver;
+  private final DeviceRegisters registers;
+  private final Interrupts interrupts;
+  private final Guest guest;
+  private final Scheduler scheduler;
+  private final Clock clock;
+  private final ChainBuffers buffers = new ChainBuffers();
+  private final DriverStats stats;
+  private final RequestWatchdog watchdog;
+  private final EventLog.Track events;
+  private final CompletionPolicy completion;
+  private final boolean timestamps;
+
+  /** Requests that make a batch; {@link Integer#MAX_VALUE} leaves it to the caller. */
+  private final int batchSize;
+
+  // Anew after a recovery.
+  private DriverQueue queue;
+  private RequestSlots slots;
+
+  private int uncommitted;
+
+  /** A queue of a device that is initialized. */
+  DiskQueue(
+      int number,
+      VirtioBlkDriver driver,
+      DeviceRegisters registers,
+      Interrupts interrupts,
+      Guest guest,
+      DriverSettings settings,
+      Initialization.Ring ring) {
+    this.number = number;
+    this.driver = driver;
+    this.registers = registers;
+    this.interrupts = interrupts;
+    this.guest = guest;
+    this.scheduler = guest.scheduler();
+    this.clock = guest.scheduler().clock();
+    this.queue = ring.queue();
+    this.slots = ring.slots();
+    this.stats = new DriverStats(queue.size());
+    this.events = guest.events().track(number == 0 ? "driver" : "driver-" + number);
+    this.completion = settings.completion();
+    this.watchdog = new RequestWatchdog(clock, settings.requestTimeoutNs());
+    this.timestamps = settings.timestamps() || watchdog.isOn();
+    this.batchSize =
+        switch (settings.batching()) {
+          case BatchPolicy.EveryRequest() -> 1;
+          case BatchPolicy.Every(int requests) -> requests;
+          case BatchPolicy.OnLast() -> Integer.MAX_VALUE;
+        };
+  }
+
+  /** The queue's number at the device. */
+  public int number() {
+    return number;
+  }
+
+  /** What happened on this queue so far. */
+  public DriverStats stats() {
+    return stats;
+  }
+
+  @Override
+  public BlockLimits limits() {
+    return driver.limits();
+  }
+
+  @Override
+  public GuestMemory memory() {
+    return guest.memory();
+  }
+
+  @Override
+  public FrameAllocator frames() {
+    return guest.frames();
+  }
+
+  @Override
+  public Clock clock() {
+    return clock;
+  }
+
+  @Override
+  public boolean submit(BlockRequest request) {
+    if (request.isInFlight()) {
+      throw new IllegalArgumentException("already in flight: " + request);
+    }
+    RequestRules.check(request, driver.limits());
+    if (slots.isFull() || !queue.hasRoom(RequestRules.buffers(request))) {
+      return false;
+    }
+    int slot = slots.take(request, RequestRules.typeOf(request.operation()));
+    if (request.operation() == BlockOperation.READ && request.segments() == 1) {
+      queue.add(slot, request.segmentAddress(0), request.segmentLength(0), true);
+    } else if (request.operation() == BlockOperation.WRITE && request.segments() == 1) {
+      queue.add(slot, request.segmentAddress(0), request.segmentLength(0), false);
+    } else {
+      gather(slot, request);
+      queue.add(slot, buffers);
+    }
+    request.submitted(timestamps ? clock.nanoTime() : 0);
+    events.record(EventType.SUBMIT, slot, request.bytes());
+    uncommitted++;
+    if (uncommitted >= batchSize) {
+      kick();
+    }
+    return true;
+  }
+
+  /** Collects what stands between header and status. */
+  private void gather(int slot, BlockRequest request) {
+    buffers.clear();
+    if (request.ranges() > 0) {
+      buffers.readable(slots.writeRanges(slot, request), RequestSlots.rangeBytes(request));
+    }
+    boolean toDevice = RequestRules.sendsData(request.operation());
+    for (int i = 0; i < request.segments(); i++) {
+      if (toDevice) {
+        buffers.readable(request.segmentAddress(i), request.segmentLength(i));
+      } else {
+        buffers.writable(request.segmentAddress(i), request.segmentLength(i));
+      }
+    }
+    if (request.operation() == BlockOperation.ZONE_APPEND) {
+      buffers.writable(slots.payload(slot), BlkRequestLayout.APPEND_SECTOR_SIZE);
+    }
+  }
+
+  @Override
+  public void kick() {
+    if (uncommitted == 0) {
+      return;
+    }
+    uncommitted = 0;
+    int batch = queue.publish();
+    stats.published(batch);
+    events.record(EventType.PUBLISH_AVAILABLE, number, batch);
+    if (queue.wantsKick()) {
+      stats.kicked();
+      events.record(EventType.KICK, number, batch);
+      registers.notifyQueue(number, queue.position());
+    } else {
+      stats.kickSuppressed();
+      events.record(EventType.SUPPRESS_KICK, number, batch);
+    }
+  }
+
+  @Override
+  public int reap() {
+    int reaped = 0;
+    long now = 0;
+    for (int slot = queue.nextUsed(); slot != DriverQueue.NONE; slot = queue.nextUsed()) {
+      if (reaped == 0 && timestamps) {
+        // One reading for all: this is the moment at which the guest sees the whole batch.
+        now = clock.nanoTime();
+      }
+      reaped++;
+      int statusByte = slots.takeStatus(slot);
+      events.record(EventType.REAP, slot, statusByte);
+      slots.release(slot).completed(RequestRules.statusOf(statusByte), now);
+    }
+    if (reaped > 0) {
+      stats.reaped(reaped);
+      if (completion == CompletionPolicy.SPIN) {
+        queue.disableInterrupts();
+      }
+    }
+    return reaped;
+  }
+
+  @Override
+  public void await() {
+    if (slots.inUse() == 0) {
+      return;
+    }
+    switch (completion) {
+      case SPIN -> spin();
+      case INTERRUPT -> sleep();
+    }
+  }
+
+  private void spin() {
+    for (int idleRounds = 1; !queue.hasUsed(); idleRounds++) {
+      if (idleRounds % HEALTH_CHECK_ROUNDS == 0) {
+        driver.configurationChanged(slots.inUse());
+      }
+      if (watchdog.isOn()) {
+        lookForStuckRequests();
+        scheduler.pause(idleRounds, watchdog.nextLook());
+      } else {
+        scheduler.pause(idleRounds);
+      }
+    }
+  }
+
+  private void sleep() {
+    if (queue.hasUsed()) {
+      return;
+    }
+    while (!queue.enableInterrupts()) {
+      if (!awaitInterrupt()) {
+        continue;
+      }
+      int reasons = interrupts.acknowledgeInterrupt(number);
+      if ((reasons & MmioRegister.INTERRUPT_CONFIG) != 0) {
+        driver.configurationChanged(slots.inUse());
+      }
+      if ((reasons & MmioRegister.INTERRUPT_USED) != 0) {
+        stats.interrupted();
+      }
+    }
+    queue.disableInterrupts();
+  }
+
+  /** Waits for an interrupt; false when the driver woke by itself. */
+  private boolean awaitInterrupt() {
+    InterruptLine line = interrupts.line(number);
+    if (!watchdog.isOn()) {
+      line.await();
+      return true;
+    }
+    lookForStuckRequests();
+    long patience = watchdog.untilNextLook();
+    if (line.await(patience)) {
+      return true;
+    }
+    if (patience > 0 && queue.hasUsed()) {
+      // The interrupt may come between the end of the wait and this look.
+      if (line.consume()) {
+        return true;
+      }
+      stats.interruptLost();
+    }
+    return false;
+  }
+
+  /** When it is time: asks whether the device is well, and how long it has had its requests. */
+  private void lookForStuckRequests() {
+    if (watchdog.untilNextLook() <= 0 && !queue.hasUsed()) {
+      watchdog.looked();
+      driver.checkHealth(slots.inUse());
+      watchdog.check(slots);
+    }
+  }
+
+  /** Takes all requests back. The device has been reset. */
+  List<BlockRequest> withdraw() {
+    uncommitted = 0;
+    return slots.withdraw();
+  }
+
+  /** Goes on with a new ring in the place of the old one, whose memory is given back. */
+  void replace(Initialization.Ring ring) {
+    free();
+    queue = ring.queue();
+    slots = ring.slots();
+    watchdog.looked();
+    stats.recovered();
+  }
+
+  /** Ends requests that no device will carry out. */
+  void fail(List<BlockRequest> requests) {
+    long now = timestamps ? clock.nanoTime() : 0;
+    for (BlockRequest request : requests) {
+      request.completed(BlockStatus.IO_ERROR, now);
+    }
+  }
+
+  /** Gives the memory back. The device has been reset. */
+  void free() {
+    slots.free();
+    queue.free();
+  }
+
+  @Override
+  public int inFlight() {
+    return slots.inUse();
+  }
+
+  /** Nothing by itself: a queue ends with its driver. */
+  @Override
+  public void close() {}
+}
