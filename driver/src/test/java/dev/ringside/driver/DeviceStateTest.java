@@ -76,7 +76,7 @@ class DeviceStateTest {
             opener.join();
             disk.replaceDevice(BlkSettings.DEFAULT.withQueueSize(QUEUE_SIZE), disk.saved());
 
-            finish(disk);
+            disk.finish();
             assertThat(requests)
                 .allSatisfy(done -> assertThat(done.status()).isEqualTo(BlockStatus.OK));
             assertThat(storage.calls()).containsExactlyInAnyOrderElementsOf(expectedCalls());
@@ -119,13 +119,6 @@ class DeviceStateTest {
       calls.add(Call.write(2L * i, 1));
     }
     return calls;
-  }
-
-  private static void finish(TestDisk disk) {
-    while (disk.driver().inFlight() > 0) {
-      disk.driver().await();
-      disk.driver().reap();
-    }
   }
 
   private static void checkContent(TestDisk disk) {

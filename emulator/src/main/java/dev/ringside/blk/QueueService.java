@@ -72,6 +72,11 @@ final class QueueService implements Runnable {
   private int inWorkers;
 
   private volatile boolean stopping;
+
+  /** What is left behind is kept, for another service to take over. */
+  private volatile boolean keeping;
+
+  /** Workers begin nothing any more. */
   private volatile boolean pausing;
 
   /**
@@ -132,6 +137,12 @@ final class QueueService implements Runnable {
    */
   List<InFlight> pause() {
     pausing = true;
+    return drain();
+  }
+
+  /** As {@link #pause}, but everything that was taken is carried out and given back. */
+  List<InFlight> drain() {
+    keeping = true;
     stop();
     return unserved;
   }
@@ -150,7 +161,7 @@ final class QueueService implements Runnable {
       function.needReset();
       throw defect;
     } finally {
-      end(well && pausing);
+      end(well && keeping);
     }
   }
 

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,8 @@ public final class VirtioBlkDevice implements VirtioDevice {
       EventLog events,
       BlkSettings settings,
       @Nullable Faults faults) {
-    this.faults = faults;
+    // A plan without rules is none: requests take the shorter way, and can be merged.
+    this.faults = faults == null || faults.plan().isEmpty() ? null : faults;
     this.storage = storage;
     this.scheduler = scheduler;
     this.events = events;
@@ -301,13 +303,22 @@ public final class VirtioBlkDevice implements VirtioDevice {
     }
   }
 
-  /** What is in flight ends first; what was taken from a ring and cannot end now is kept. */
+  /** What was taken from a ring ends first; what a fault plan keeps is kept. */
   @Override
   public void suspend() {
+    leaveQueues(QueueService::drain);
+  }
+
+  @Override
+  public void pause() {
+    leaveQueues(QueueService::pause);
+  }
+
+  private void leaveQueues(Function<QueueService, List<InFlight>> how) {
     for (int i = 0; i < services.length; i++) {
       QueueService running = services[i];
       if (running != null) {
-        unserved.set(i, running.pause());
+        unserved.set(i, how.apply(running));
         services[i] = null;
       }
     }

@@ -189,6 +189,13 @@ public final class TestDisk implements AutoCloseable {
     restored.resume();
   }
 
+  /** Another device over the same memory, which no driver has found. */
+  public VirtioFunction spareDevice(Storage other, BlkSettings settings) {
+    return plug(
+        new VirtioBlkDevice(other, builder.scheduler, builder.events, settings),
+        new ReplaceableBus());
+  }
+
   /** Submits a request, and returns when it has ended. */
   public BlockRequest execute(BlockRequest request) {
     if (!driver.submit(request)) {
@@ -200,6 +207,14 @@ public final class TestDisk implements AutoCloseable {
       driver.reap();
     }
     return request;
+  }
+
+  /** Returns when nothing is in flight. */
+  public void finish() {
+    while (driver.inFlight() > 0) {
+      driver.await();
+      driver.reap();
+    }
   }
 
   @Override

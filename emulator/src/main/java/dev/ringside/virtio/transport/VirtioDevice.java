@@ -79,10 +79,19 @@ public interface VirtioDevice {
    */
   void suspend();
 
-  /** Goes on with the work on the enabled queues after {@link #suspend} or {@link #restore}. */
+  /**
+   * As {@link #suspend}, but what was taken and not begun is left for who goes on: this device, or
+   * another one that restores what this one saves.
+   */
+  void pause();
+
+  /**
+   * Goes on with the work on the enabled queues after {@link #suspend}, {@link #pause} or {@link
+   * #restore}.
+   */
   void resume();
 
-  /** Writes what another device needs to go on; this one is suspended or was not started. */
+  /** Writes what another device needs to go on; this one does not work now. */
   void save(DataOutput out) throws IOException;
 
   /**

@@ -193,7 +193,9 @@ public final class VirtioFunction {
       return;
     }
     working = work;
-    if (!work) {
+    if (!work && paused) {
+      device.pause();
+    } else if (!work) {
       device.suspend();
     } else if (started) {
       device.resume();

@@ -120,6 +120,11 @@ final class RecordingDevice implements VirtioDevice {
   }
 
   @Override
+  public void pause() {
+    calls.add("pause");
+  }
+
+  @Override
   public void resume() {
     calls.add("resume");
   }
