@@ -54,7 +54,8 @@ public final class VirtioBlkDriver implements BlockDevice {
             : registers;
     List<DiskQueue> made = new ArrayList<>();
     for (Initialization.Ring ring : agreed.rings()) {
-      made.add(new DiskQueue(made.size(), this, registers, interrupts, guest, settings, ring));
+      made.add(
+          new DiskQueue(made.size(), this, registers, interrupts, guest, settings, ring, limits));
     }
     this.queues = List.copyOf(made);
     this.first = queues.getFirst();
@@ -77,7 +78,7 @@ public final class VirtioBlkDriver implements BlockDevice {
 
   @Override
   public BlockLimits limits() {
-    return limits;
+    return first.limits();
   }
 
   @Override
@@ -157,12 +158,12 @@ public final class VirtioBlkDriver implements BlockDevice {
   }
 
   private void adopt(Initialization.Agreed agreed) {
-    for (int i = 0; i < queues.size(); i++) {
-      queues.get(i).replace(agreed.rings().get(i));
-    }
     features = agreed.features();
     configuration = agreed.configuration();
     limits = configuration.read();
+    for (int i = 0; i < queues.size(); i++) {
+      queues.get(i).replace(agreed.rings().get(i), limits);
+    }
   }
 
   private static void resubmit(DiskQueue queue, List<BlockRequest> requests) {
@@ -180,16 +181,6 @@ public final class VirtioBlkDriver implements BlockDevice {
     queue.fail(refused);
   }
 
-  /**
-   * The device says that its configuration or its status has changed, or it is time to ask.
-   *
-   * @param inFlight requests of who asks
-   */
-  void configurationChanged(int inFlight) {
-    checkHealth(inFlight);
-    refreshLimits();
-  }
-
   /** Asks whether the device still works. */
   void checkHealth(int inFlight) {
     if ((registers.status() & DeviceStatus.NEEDS_RESET) != 0) {
@@ -199,19 +190,23 @@ public final class VirtioBlkDriver implements BlockDevice {
   }
 
   /**
-   * Reads the limits again when the device has changed them. A driver that waits for a completion
+   * Reads the limits again when the device has changed them. A queue that waits for a completion
    * does so by itself when the device says so.
    *
    * @return whether they had changed
    */
   public boolean refreshLimits() {
+    return first.refreshLimits();
+  }
+
+  /** Reads the limits again when the device has changed them; says what they are. */
+  BlockLimits readLimits() {
     configurationLock.lock();
     try {
-      if (!configuration.hasChanged()) {
-        return false;
+      if (configuration.hasChanged()) {
+        limits = configuration.read();
       }
-      limits = configuration.read();
-      return true;
+      return limits;
     } finally {
       configurationLock.unlock();
     }

@@ -110,16 +110,15 @@ final class BlkRequest {
           RingViolation.REQUEST_TRUNCATED,
           "%d readable and %d writable bytes".formatted(readable.bytes(), writable.bytes()));
     }
-    if (readable.length(0) >= BlkRequestLayout.HEADER_SIZE) {
-      readHeader(ram, readable.offset(0));
+    long header = readable.takeFirst(BlkRequestLayout.HEADER_SIZE);
+    if (header >= 0) {
+      readHeader(ram, header);
     } else {
       readable.copyTo(gathered);
       readHeader(gathered, 0);
+      readable.dropFirst(BlkRequestLayout.HEADER_SIZE);
     }
-    readable.dropFirst(BlkRequestLayout.HEADER_SIZE);
-    int last = writable.count() - 1;
-    statusOffset = writable.offset(last) + writable.length(last) - BlkRequestLayout.STATUS_SIZE;
-    writable.dropLast(BlkRequestLayout.STATUS_SIZE);
+    statusOffset = writable.takeLastByte();
   }
 
   private void readHeader(MemorySegment header, long at) {
