@@ -7,12 +7,18 @@ import dev.ringside.driver.testing.RecordingStorage;
 import dev.ringside.driver.testing.RecordingStorage.Call;
 import dev.ringside.driver.testing.TestDisk;
 import dev.ringside.driver.testing.TestTime;
+import dev.ringside.machine.RandomStreams;
+import dev.ringside.machine.RunHash;
 import dev.ringside.machine.Scheduler;
+import dev.ringside.machine.SimulatedScheduler;
 import dev.ringside.machine.Task;
+import dev.ringside.storage.LatencyStorage;
+import dev.ringside.storage.Storage;
 import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,10 +30,14 @@ class DeviceStateTest {
   private static final int SECTOR = BlockLimits.SECTOR_SIZE;
   private static final int WRITES = 11;
   private static final int QUEUE_SIZE = 64;
+  private static final int SEEDS = 10;
+  private static final long ROUNDS = 8;
+  private static final long BATCH = 10;
+  private static final long SERVICE_NS = 10_000;
 
   /** What the replacement must not depend on. */
   record Setting(TestTime time, Transport transport, long without, int workers) {
-    TestDisk.Builder disk(Scheduler scheduler, RecordingStorage storage) {
+    TestDisk.Builder disk(Scheduler scheduler, Storage storage) {
       return TestDisk.over(storage)
           .scheduler(scheduler)
           .transport(transport)
@@ -87,6 +97,58 @@ class DeviceStateTest {
             }
           }
         });
+  }
+
+  /** While a driver works, its device is replaced again and again, at moments that a seed draws. */
+  @ParameterizedTest
+  @MethodSource("simulated")
+  void aDriverAtWorkNoticesNothing(Setting setting) {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      RandomStreams streams = new RandomStreams(seed);
+      SimulatedScheduler scheduler = new SimulatedScheduler(streams, new RunHash());
+      RandomGenerator moments = streams.stream("moments");
+      scheduler.run(() -> workWhileItIsReplaced(setting, scheduler, moments));
+    }
+  }
+
+  static Stream<Setting> simulated() {
+    return settings().filter(setting -> setting.time == TestTime.SIMULATED && setting.workers == 2);
+  }
+
+  private static void workWhileItIsReplaced(
+      Setting setting, Scheduler scheduler, RandomGenerator moments) {
+    RecordingStorage calls = new RecordingStorage(SECTORS);
+    LatencyStorage storage = new LatencyStorage(calls, scheduler, SERVICE_NS);
+    BlkSettings device = BlkSettings.DEFAULT.withQueueSize(QUEUE_SIZE).withWorkers(2);
+    try (TestDisk disk = setting.disk(scheduler, storage).start()) {
+      boolean[] done = new boolean[1];
+      Task replacer =
+          scheduler.start(
+              "replacer",
+              () -> {
+                while (!done[0]) {
+                  scheduler.sleep(1 + moments.nextLong(4 * SERVICE_NS));
+                  disk.replaceDevice(device);
+                }
+              });
+      for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < BATCH; i++) {
+          long sector = round * BATCH + i;
+          long data = disk.frames().allocate(SECTOR);
+          assertThat(disk.driver().submit(new BlockRequest().write(sector).segment(data, SECTOR)))
+              .isTrue();
+        }
+        disk.driver().kick();
+        disk.finish();
+      }
+      done[0] = true;
+      replacer.join();
+      assertThat(calls.calls())
+          .containsExactlyInAnyOrderElementsOf(
+              LongStream.range(0, ROUNDS * BATCH)
+                  .mapToObj(sector -> Call.write(sector, 1))
+                  .toList());
+    }
   }
 
   /** In simulated time after the pause has begun; at full speed whenever it happens. */

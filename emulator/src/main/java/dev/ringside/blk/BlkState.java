@@ -1,5 +1,9 @@
 package dev.ringside.blk;
 
+import static dev.ringside.virtio.state.DeviceStateException.require;
+
+import dev.ringside.storage.Storage;
+import dev.ringside.virtio.state.DeviceStateException;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -33,6 +37,30 @@ record BlkState(
     List<List<RequestState>> requests) {
   BlkState {
     requests = requests.stream().map(List::copyOf).toList();
+  }
+
+  /**
+   * Makes sure that this is the state of such a disk.
+   *
+   * @param wears whether the disk does
+   * @param table its zones, or null
+   * @param queues of the device
+   * @throws DeviceStateException when it is not
+   */
+  void requireFits(Storage storage, boolean wears, @Nullable ZoneTable table, int queues)
+      throws DeviceStateException {
+    require(
+        sectors == storage.sectors(),
+        "of a disk of %d sectors, and this one has %d",
+        sectors,
+        storage.sectors());
+    require(
+        (wear != null) == wears && (zones == null) == (table == null), "of another kind of disk");
+    require(wear == null || wear >= 0, "an age below zero");
+    if (table != null && zones != null) {
+      table.check(zones);
+    }
+    require(requests.size() == queues, "requests of %d queues", requests.size());
   }
 
   void writeTo(DataOutput out) throws IOException {

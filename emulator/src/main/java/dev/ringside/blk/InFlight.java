@@ -1,5 +1,11 @@
 package dev.ringside.blk;
 
+import static dev.ringside.virtio.state.DeviceStateException.require;
+
+import dev.ringside.virtio.queue.DeviceQueue;
+import dev.ringside.virtio.state.DeviceStateException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +15,28 @@ import org.jspecify.annotations.Nullable;
  * @param stage how far it has come
  */
 record InFlight(BlkRequest request, Stage stage) {
+  /**
+   * The requests of a queue of a saved device, which the ring adopts.
+   *
+   * @param queue the restored ring, or null when it is not enabled
+   * @throws DeviceStateException when a device could not have them
+   */
+  static List<InFlight> restore(
+      Service service, @Nullable DeviceQueue queue, List<RequestState> saved)
+      throws DeviceStateException {
+    List<InFlight> requests = new ArrayList<>();
+    for (RequestState state : saved) {
+      BlkRequest request = new BlkRequest(service.disk(), service.function().memory());
+      request.restore(state);
+      requests.add(new InFlight(request, state.stage()));
+    }
+    require(queue != null || requests.isEmpty(), "requests of a queue that is not enabled");
+    if (queue != null) {
+      queue.adopt(requests.stream().map(one -> one.request().chain()).toList());
+    }
+    return requests;
+  }
+
   /** How far a request has come. */
   enum Stage {
     /** Nothing has been done for it. */

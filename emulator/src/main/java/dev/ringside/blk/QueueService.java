@@ -36,7 +36,6 @@ final class QueueService implements Runnable {
   private final @Nullable WorkerPool workers;
   private final @Nullable RequestFaults faults;
   private final @Nullable RequestMerger merger;
-  private final @Nullable InterruptCoalescer coalescer;
   private final boolean polling;
 
   /** Whether this task processes requests itself, one by one. */
@@ -44,6 +43,7 @@ final class QueueService implements Runnable {
 
   private final boolean inOrder;
   private final EventLog.Track events;
+  private final QueueInterrupts interrupts;
   private final Signal wakeUp = new Signal();
   private final ServiceSlot[] batch = new ServiceSlot[BATCH];
   private final ArrayDeque<ServiceSlot> free = new ArrayDeque<>();
@@ -103,14 +103,12 @@ final class QueueService implements Runnable {
     // A fault plan sees every request by itself.
     this.merger =
         settings.maxMerge() > 1 && faults == null ? new RequestMerger(settings.maxMerge()) : null;
-    this.coalescer =
-        settings.coalescing() instanceof CoalescingPolicy.Off
-            ? null
-            : new InterruptCoalescer(settings.coalescing(), scheduler.clock());
     this.polling = !(settings.waiting() instanceof WaitPolicy.Sleep);
     this.inOrder = queue.inOrder();
     this.direct = workers == null && merger == null && !(inOrder && faults != null);
     this.events = service.events().track("queue-" + number);
+    this.interrupts =
+        new QueueInterrupts(number, function, events, settings.coalescing(), scheduler.clock());
     this.processed = new MpscAtomicArrayQueue<>(Math.max(2, queue.size()));
     Arrays.setAll(batch, i -> takeFree());
     this.task = scheduler.start("queue-" + number, this);
@@ -155,7 +153,7 @@ final class QueueService implements Runnable {
       serve();
       well = true;
     } catch (RingViolationException broken) {
-      interruptIfHeld();
+      interrupts.raiseIfHeld();
       function.fail(broken);
     } catch (RuntimeException | Error defect) {
       function.needReset();
@@ -209,7 +207,7 @@ final class QueueService implements Runnable {
         idleRounds++;
         pause(idleRounds, InterruptCoalescer.NEVER);
       }
-      interruptIfDue();
+      interrupts.raiseIfDue();
     }
   }
 
@@ -233,7 +231,7 @@ final class QueueService implements Runnable {
           sleep();
         }
       }
-      interruptIfDue();
+      interrupts.raiseIfDue();
     }
   }
 
@@ -245,7 +243,7 @@ final class QueueService implements Runnable {
 
   /** One idle round of polling, which ends at a time at the latest. */
   private void pause(int idleRounds, long deadline) {
-    long end = coalescer == null ? deadline : Math.min(deadline, coalescer.due());
+    long end = Math.min(deadline, interrupts.due());
     if (end == InterruptCoalescer.NEVER) {
       scheduler.pause(idleRounds);
     } else {
@@ -255,12 +253,12 @@ final class QueueService implements Runnable {
 
   /** Sleeps until it is kicked; an interrupt whose time comes meanwhile is raised in between. */
   private void sleep() {
-    while (coalescer != null && coalescer.due() != InterruptCoalescer.NEVER) {
-      if (wakeUp.await(scheduler, coalescer.due() - scheduler.clock().nanoTime())) {
-        interruptIfDue();
+    while (interrupts.isHeld()) {
+      if (wakeUp.await(scheduler, interrupts.due() - scheduler.clock().nanoTime())) {
+        interrupts.raiseIfDue();
         return;
       }
-      interruptIfDue();
+      interrupts.raiseIfDue();
     }
     wakeUp.await();
   }
@@ -457,19 +455,7 @@ final class QueueService implements Runnable {
     }
     boolean wanted = queue.publishUsed();
     events.record(EventType.PUBLISH_USED, number, entries);
-    if (coalescer == null) {
-      if (wanted) {
-        interrupt(entries);
-      } else {
-        events.record(EventType.SUPPRESS_INTERRUPT, number, entries);
-      }
-    } else if (coalescer.published(entries, wanted)) {
-      interrupt(coalescer.raised());
-    } else {
-      boolean holds = coalescer.due() != InterruptCoalescer.NEVER;
-      events.record(
-          holds ? EventType.HOLD_INTERRUPT : EventType.SUPPRESS_INTERRUPT, number, entries);
-    }
+    interrupts.published(entries, wanted);
     return true;
   }
 
@@ -504,24 +490,6 @@ final class QueueService implements Runnable {
     free.push(slot);
   }
 
-  private void interrupt(int entries) {
-    events.record(EventType.INTERRUPT, number, entries);
-    function.interruptForQueue(number);
-  }
-
-  private void interruptIfDue() {
-    if (coalescer != null && coalescer.isDue()) {
-      interrupt(coalescer.raised());
-    }
-  }
-
-  /** Nobody will look for its time any more. */
-  private void interruptIfHeld() {
-    if (coalescer != null && coalescer.due() != InterruptCoalescer.NEVER) {
-      interrupt(coalescer.raised());
-    }
-  }
-
   /**
    * Waits for the workers, which still write into guest memory.
    *
@@ -542,7 +510,7 @@ final class QueueService implements Runnable {
     for (ServiceSlot slot : held) {
       unserved.add(new InFlight(slot.request(), stage(slot)));
     }
-    interruptIfHeld();
+    interrupts.raiseIfHeld();
   }
 
   private static InFlight.Stage stage(ServiceSlot slot) {

@@ -349,7 +349,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
   public void restore(VirtioFunction attached, long negotiated, boolean running, DataInputStream in)
       throws IOException {
     BlkState state = BlkState.readFrom(in);
-    check(state);
+    state.requireFits(storage, wear != null, zones, services.length);
     if (running) {
       restoreRequests(prepare(attached, negotiated), state);
     } else {
@@ -371,48 +371,13 @@ public final class VirtioBlkDevice implements VirtioDevice {
     }
   }
 
-  private void check(BlkState state) throws IOException {
-    require(
-        state.sectors() == storage.sectors(),
-        "of a disk of %d sectors, and this one has %d",
-        state.sectors(),
-        storage.sectors());
-    require(
-        (state.wear() == null) == (wear == null) && (state.zones() == null) == (zones == null),
-        "of another kind of disk");
-    Long worn = state.wear();
-    require(worn == null || worn >= 0, "an age below zero");
-    if (zones != null && state.zones() != null) {
-      zones.check(state.zones());
-    }
-    require(
-        state.requests().size() == services.length,
-        "requests of %d queues",
-        state.requests().size());
-  }
-
   private void restoreRequests(Service prepared, BlkState state) throws IOException {
     boolean knowsFlush = prepared.disk().has(Feature.BLK_FLUSH);
     require(knowsFlush || !state.writeback(), "a volatile cache that the driver cannot flush");
     for (int i = 0; i < services.length; i++) {
       DeviceQueue queue = queueOf(prepared.function(), i);
-      unserved.set(i, requests(prepared, queue, state.requests().get(i)));
+      unserved.set(i, InFlight.restore(prepared, queue, state.requests().get(i)));
     }
-  }
-
-  private static List<InFlight> requests(
-      Service prepared, @Nullable DeviceQueue queue, List<RequestState> saved) throws IOException {
-    List<InFlight> requests = new ArrayList<>();
-    for (RequestState state : saved) {
-      BlkRequest request = new BlkRequest(prepared.disk(), prepared.function().memory());
-      request.restore(state);
-      requests.add(new InFlight(request, state.stage()));
-    }
-    require(queue != null || requests.isEmpty(), "requests of a queue that is not enabled");
-    if (queue != null) {
-      queue.adopt(requests.stream().map(one -> one.request().chain()).toList());
-    }
-    return requests;
   }
 
   @Override

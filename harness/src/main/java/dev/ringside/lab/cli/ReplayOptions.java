@@ -4,6 +4,7 @@ import dev.ringside.driver.CompletionPolicy;
 import dev.ringside.driver.DriverSettings;
 import dev.ringside.fault.FaultPlan;
 import dev.ringside.fault.FaultPlanException;
+import dev.ringside.lab.bench.RingLayout;
 import dev.ringside.lab.replay.ReplaySettings;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.machine.CostModel;
@@ -166,7 +167,7 @@ final class ReplayOptions {
 
   /** Checks what picocli does not: ranges, and options that exclude each other. */
   void validate() {
-    boolean powerOfTwo = ringShape.layout() == RingOptions.Layout.SPLIT;
+    boolean powerOfTwo = ringShape.layout() == RingLayout.SPLIT;
     require(
         queueSize >= 1
             && queueSize <= MAX_QUEUE_SIZE

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.ringside.blk.ServiceSettings;
 import dev.ringside.driver.CompletionPolicy;
 import dev.ringside.fault.FaultCount;
+import dev.ringside.lab.bench.RingLayout;
 import dev.ringside.lab.replay.FaultReport;
 import dev.ringside.lab.replay.Notifications;
 import dev.ringside.lab.replay.ReplayReport;
@@ -241,8 +242,7 @@ record ReplaySummary(
   }
 
   private String ring() {
-    return (accepts(Feature.RING_PACKED) ? RingOptions.Layout.PACKED : RingOptions.Layout.SPLIT)
-        .toString();
+    return (accepts(Feature.RING_PACKED) ? RingLayout.PACKED : RingLayout.SPLIT).toString();
   }
 
   private String features() {

@@ -1,31 +1,20 @@
 package dev.ringside.lab.cli;
 
+import dev.ringside.lab.bench.RingLayout;
 import dev.ringside.virtio.spec.Feature;
-import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options that shape the ring between driver and device. */
 final class RingOptions {
-  /** Any number of descriptors is right for a packed ring. */
-  enum Layout {
-    SPLIT,
-    PACKED;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   @Option(
       names = "--ring",
       paramLabel = "LAYOUT",
       defaultValue = "split",
       converter = LayoutConverter.class,
       description = "How the ring is laid out: split or packed (default: ${DEFAULT-VALUE}).")
-  private Layout layout = Layout.SPLIT;
+  private RingLayout layout = RingLayout.SPLIT;
 
   @Option(
       names = "--in-order",
@@ -42,14 +31,14 @@ final class RingOptions {
       description = "Notifications are wanted or not, but not from a place on (without EVENT_IDX).")
   private boolean noEventIdx;
 
-  Layout layout() {
+  RingLayout layout() {
     return layout;
   }
 
   /** What a driver accepts that would accept these features otherwise. */
   long accepted(long features) {
     long accepted = features;
-    accepted = with(accepted, Feature.RING_PACKED, layout == Layout.PACKED);
+    accepted = with(accepted, Feature.RING_PACKED, layout == RingLayout.PACKED);
     accepted = with(accepted, Feature.IN_ORDER, inOrder);
     accepted = with(accepted, Feature.INDIRECT_DESC, !noIndirect);
     return with(accepted, Feature.EVENT_IDX, !noEventIdx);
@@ -59,12 +48,12 @@ final class RingOptions {
     return wanted ? features | feature.mask() : features & ~feature.mask();
   }
 
-  static final class LayoutConverter implements ITypeConverter<Layout> {
+  static final class LayoutConverter implements ITypeConverter<RingLayout> {
     @Override
-    public Layout convert(String value) {
+    public RingLayout convert(String value) {
       return switch (value) {
-        case "split" -> Layout.SPLIT;
-        case "packed" -> Layout.PACKED;
+        case "split" -> RingLayout.SPLIT;
+        case "packed" -> RingLayout.PACKED;
         default ->
             throw new TypeConversionException("'%s' is not split or packed".formatted(value));
       };
