@@ -137,8 +137,10 @@ public final class BlockRequest {
     segments = 0;
     bytes = 0;
     longestSegment = 0;
-    ranges = 0;
-    unmap = false;
+    if (ranges != 0) {
+      ranges = 0;
+      unmap = false;
+    }
     status = BlockStatus.PENDING;
     return this;
   }

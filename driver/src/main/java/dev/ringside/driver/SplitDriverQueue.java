@@ -54,7 +54,6 @@ final class SplitDriverQueue implements DriverQueue {
    */
   private final int[] heads;
 
-  private int chains;
   private int nextAvailable;
   private int publishedAvailable;
   private int kickedAvailable;
@@ -124,9 +123,10 @@ final class SplitDriverQueue implements DriverQueue {
     return size;
   }
 
+  /** With indirect tables, for every slot: there are no more of them than descriptors. */
   @Override
   public boolean hasRoom(int buffers) {
-    return tables != null ? chains < size : free.size() >= buffers + IndirectTables.FRAMING;
+    return tables != null || free.size() >= buffers + IndirectTables.FRAMING;
   }
 
   @Override
@@ -200,10 +200,11 @@ final class SplitDriverQueue implements DriverQueue {
 
   private void makeAvailable(int head) {
     int entry = nextAvailable & mask;
-    heads[entry] = head;
+    if (inOrder) {
+      heads[entry] = head;
+    }
     setU16(available, AVAIL_RING + (long) Short.BYTES * entry, head);
     nextAvailable = (nextAvailable + 1) & 0xffff;
-    chains++;
   }
 
   @Override
@@ -290,7 +291,6 @@ final class SplitDriverQueue implements DriverQueue {
   private int release(int head) {
     int slot = slotOf[head];
     slotOf[head] = NONE;
-    chains--;
     if (tables == null) {
       int descriptor = head;
       for (int left = chainLength[head]; left > 0; left--) {

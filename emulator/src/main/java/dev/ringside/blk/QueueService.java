@@ -286,6 +286,7 @@ final class QueueService implements Runnable {
 
   private int takeBatch() throws RingViolationException {
     int count = 0;
+    queue.preload(batch.length);
     while (count < batch.length && queue.pop(batch[count].request().chain())) {
       count++;
     }

@@ -32,9 +32,10 @@ public final class DescriptorChain {
   private int end;
 
   private int split;
-  private boolean writableSeen;
-  private long readableBytes;
-  private long writableBytes;
+
+  /** Whether an empty writable buffer came, which leaves no other trace. */
+  private boolean emptyWritable;
+
   private int head;
   private int ringLength;
 
@@ -48,9 +49,7 @@ public final class DescriptorChain {
   void start() {
     end = 0;
     split = 0;
-    writableSeen = false;
-    readableBytes = 0;
-    writableBytes = 0;
+    emptyWritable = false;
   }
 
   void add(long address, long length, boolean isWritable) throws RingViolationException {
@@ -59,26 +58,23 @@ public final class DescriptorChain {
       throw new RingViolationException(
           RingViolation.BUFFER_OUTSIDE_RAM, "0x%x + %d".formatted(address, length));
     }
-    if (!isWritable && writableSeen) {
+    int at = end;
+    if (!isWritable && (split != at || emptyWritable)) {
       throw new RingViolationException(
           RingViolation.READABLE_AFTER_WRITABLE, "buffer at 0x%x".formatted(address));
     }
-    writableSeen = isWritable;
     if (length == 0) {
+      emptyWritable |= isWritable;
       return;
     }
-    int at = end;
     if (at == buffers.length) {
       buffers = Arrays.copyOf(buffers, 2 * at);
     }
     buffers[at] = offset;
     buffers[at + 1] = length;
     end = at + 2;
-    if (isWritable) {
-      writableBytes += length;
-    } else {
-      split = end;
-      readableBytes += length;
+    if (!isWritable) {
+      split = at + 2;
     }
   }
 
@@ -91,12 +87,22 @@ public final class DescriptorChain {
   void end(int name, int descriptors) throws RingViolationException {
     head = name;
     ringLength = descriptors;
+    long readableBytes = bytes(0, split);
+    long writableBytes = bytes(split, end);
     long bytes = readableBytes + writableBytes;
     if (bytes > MAX_BYTES) {
       throw new RingViolationException(RingViolation.CHAIN_TOO_LARGE, "%d bytes".formatted(bytes));
     }
     readable.view(buffers, 0, split, readableBytes);
     writable.view(buffers, split, end, writableBytes);
+  }
+
+  private long bytes(int from, int to) {
+    long sum = 0;
+    for (int i = from; i < to; i += 2) {
+      sum += buffers[i + 1];
+    }
+    return sum;
   }
 
   /**

@@ -31,6 +31,16 @@ public sealed interface DeviceQueue permits SplitDeviceQueue, PackedDeviceQueue 
   boolean pop(DescriptorChain chain) throws RingViolationException;
 
   /**
+   * Reads a word of what the next chains point at, so that their cache lines leave the driver's
+   * core together and not one after the other. A hint: it changes nothing, and nothing comes of
+   * what it reads.
+   *
+   * @param chains how many, at most
+   * @throws RingViolationException as for {@link #pop}
+   */
+  void preload(int chains) throws RingViolationException;
+
+  /**
    * Notes that a chain is done; the driver does not see it before {@link #publishUsed}. With
    * IN_ORDER the chains must come in the order in which they were popped.
    *
