@@ -145,7 +145,7 @@ final class QueueService implements Runnable {
       function.needReset();
       throw defect;
     } finally {
-      end(well && pausing);
+      end(well && pausing && !function.needsReset());
     }
   }
 
@@ -159,6 +159,11 @@ final class QueueService implements Runnable {
     giveBack();
   }
 
+  /** What breaks one queue stops all of them. */
+  private boolean goesOn() {
+    return !stopping && !function.needsReset();
+  }
+
   private void serve() throws RingViolationException {
     switch (service.settings().waiting()) {
       case WaitPolicy.Sleep() -> serveAsleep();
@@ -168,7 +173,7 @@ final class QueueService implements Runnable {
   }
 
   private void serveAsleep() throws RingViolationException {
-    while (!stopping) {
+    while (goesOn()) {
       takeAvailable();
       while (queue.enableKicks()) {
         takeAvailable();
@@ -181,7 +186,7 @@ final class QueueService implements Runnable {
 
   private void servePolling() throws RingViolationException {
     int idleRounds = 0;
-    while (!stopping) {
+    while (goesOn()) {
       if (work()) {
         idleRounds = 0;
       } else {
@@ -196,7 +201,7 @@ final class QueueService implements Runnable {
     Clock clock = scheduler.clock();
     long idleSince = clock.nanoTime();
     int idleRounds = 0;
-    while (!stopping) {
+    while (goesOn()) {
       if (work()) {
         if (idleRounds > 0) {
           learnt.workCame(clock.nanoTime() - idleSince);
@@ -256,7 +261,7 @@ final class QueueService implements Runnable {
     queue.suppressKicks();
     int count = takeBatch();
     boolean worked = count > 0;
-    while (count == batch.length && !stopping) {
+    while (count == batch.length && goesOn()) {
       if (polling) {
         giveBack();
       }

@@ -180,7 +180,7 @@ public final class VirtioFunction {
    * device stays quiet until it is reset.
    */
   private void settle() {
-    boolean work = live && !suspended && memoryAccess && !isBroken();
+    boolean work = live && !suspended && memoryAccess && !needsReset();
     if (work == working) {
       return;
     }
@@ -196,12 +196,12 @@ public final class VirtioFunction {
   }
 
   private void suspend() {
-    if (isBroken()) {
+    if (needsReset()) {
       return;
     }
     suspended = true;
     settle();
-    if (isBroken()) {
+    if (needsReset()) {
       return; // What was in flight broke a rule; NEEDS_RESET says that the device did not suspend.
     }
     status.updateAndGet(current -> (current | DeviceStatus.SUSPEND) & ~DeviceStatus.DRIVER_OK);
@@ -324,7 +324,7 @@ public final class VirtioFunction {
    */
   public void enableQueue(int index) {
     QueueConfig queue = queue(index);
-    if (queue == null || queue.queue() != null || isBroken() || !isNegotiated()) {
+    if (queue == null || queue.queue() != null || needsReset() || !isNegotiated()) {
       return;
     }
     try {
@@ -376,7 +376,7 @@ public final class VirtioFunction {
 
   /** The driver's available buffer notification; ignored when no such queue runs. */
   public void notifyQueue(int index) {
-    if (!working || !isEnabled(index) || isBroken()) {
+    if (!working || !isEnabled(index) || needsReset()) {
       return;
     }
     NotificationFaults injected = faults;
@@ -493,7 +493,8 @@ public final class VirtioFunction {
     return violation;
   }
 
-  private boolean isBroken() {
+  /** Whether the device has stopped for good, until it is reset. */
+  public boolean needsReset() {
     return (status.get() & DeviceStatus.NEEDS_RESET) != 0;
   }
 }
