@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *     +---- the driver writes 0 <---- NEEDS_RESET: a rule was broken
  * </pre>
  *
- * <p>The guest's task calls the methods that stand for registers. The device's own tasks call
+ * <p>The guest calls the methods that stand for registers: {@link #notifyQueue} and {@link #status}
+ * from any task, the others from one at a time. The device's own tasks call
  * {@link #interruptForQueue}, {@link #changeConfig}, {@link #fail} and {@link #needReset}.
  */
 public final class VirtioFunction {
@@ -61,7 +62,9 @@ public final class VirtioFunction {
   /** The device has been started; it works or it is suspended. */
   private boolean started;
 
-  private boolean working;
+  /** Read by every task of the guest that notifies. */
+  private volatile boolean working;
+
   private volatile int resetting = NONE;
   private volatile @Nullable RingViolationException violation;
 
