@@ -2,7 +2,6 @@ package dev.ringside.driver;
 
 import dev.ringside.virtio.spec.BlkLifetimeLayout;
 import dev.ringside.virtio.spec.BlkRequestLayout;
-import dev.ringside.virtio.spec.BlkRequestType;
 import dev.ringside.virtio.spec.BlkStatus;
 import dev.ringside.virtio.spec.BlkZoneReportLayout;
 
@@ -12,38 +11,10 @@ import dev.ringside.virtio.spec.BlkZoneReportLayout;
 final class RequestRules {
   private RequestRules() {}
 
-  /** Whether the segments of such a request go to the device. */
-  static boolean sendsData(BlockOperation operation) {
-    return operation == BlockOperation.WRITE || operation == BlockOperation.ZONE_APPEND;
-  }
-
   /** How many buffers a request has besides header and status. */
   static int buffers(BlockRequest request) {
     boolean payload = request.ranges() > 0 || request.operation() == BlockOperation.ZONE_APPEND;
     return request.segments() + (payload ? 1 : 0);
-  }
-
-  /** What stands in a request's header. */
-  static int typeOf(BlockOperation operation) {
-    BlkRequestType type =
-        switch (operation) {
-          case READ -> BlkRequestType.IN;
-          case WRITE -> BlkRequestType.OUT;
-          case FLUSH -> BlkRequestType.FLUSH;
-          case DISCARD -> BlkRequestType.DISCARD;
-          case WRITE_ZEROES -> BlkRequestType.WRITE_ZEROES;
-          case SECURE_ERASE -> BlkRequestType.SECURE_ERASE;
-          case GET_ID -> BlkRequestType.GET_ID;
-          case GET_LIFETIME -> BlkRequestType.GET_LIFETIME;
-          case ZONE_APPEND -> BlkRequestType.ZONE_APPEND;
-          case ZONE_REPORT -> BlkRequestType.ZONE_REPORT;
-          case ZONE_OPEN -> BlkRequestType.ZONE_OPEN;
-          case ZONE_CLOSE -> BlkRequestType.ZONE_CLOSE;
-          case ZONE_FINISH -> BlkRequestType.ZONE_FINISH;
-          case ZONE_RESET -> BlkRequestType.ZONE_RESET;
-          case ZONE_RESET_ALL -> BlkRequestType.ZONE_RESET_ALL;
-        };
-    return type.code();
   }
 
   /**
@@ -52,12 +23,24 @@ final class RequestRules {
    * @throws IllegalArgumentException when it breaks the limits
    */
   static void check(BlockRequest request, BlockLimits limits) {
+    BlockOperation operation = request.operation();
+    // By itself, so that it is small enough to be compiled into its caller.
+    if (operation == BlockOperation.READ || operation == BlockOperation.WRITE) {
+      checkTransfer(request, limits);
+    } else {
+      checkOther(request, limits);
+    }
+  }
+
+  private static void checkTransfer(BlockRequest request, BlockLimits limits) {
+    checkSegments(request, limits.maxSegments(), limits);
+    checkWholeSectors(request);
+    checkRange(request, request.sector(), request.sectorCount(), limits);
+  }
+
+  private static void checkOther(BlockRequest request, BlockLimits limits) {
     switch (request.operation()) {
-      case READ, WRITE -> {
-        checkSegments(request, limits.maxSegments(), limits);
-        checkWholeSectors(request);
-        checkRange(request, request.sector(), request.sectorCount(), limits);
-      }
+      case READ, WRITE -> checkTransfer(request, limits);
       case DISCARD -> checkRanges(request, limits.discards(), limits);
       case WRITE_ZEROES -> checkRanges(request, limits.writeZeroes(), limits);
       case SECURE_ERASE -> checkRanges(request, limits.secureErase(), limits);

@@ -60,7 +60,8 @@ public final class VirtioBlkDriver implements BlockDevice {
             : registers;
     List<DiskQueue> made = new ArrayList<>();
     for (QueueSetup.Ring ring : agreed.rings()) {
-      made.add(new DiskQueue(made.size(), this, registers, interrupts, guest, settings, ring));
+      made.add(
+          new DiskQueue(made.size(), this, registers, interrupts, guest, settings, ring, limits));
     }
     this.queues = List.copyOf(made);
     this.first = queues.getFirst();
@@ -83,7 +84,7 @@ public final class VirtioBlkDriver implements BlockDevice {
 
   @Override
   public BlockLimits limits() {
-    return limits;
+    return first.limits();
   }
 
   @Override
@@ -174,7 +175,7 @@ public final class VirtioBlkDriver implements BlockDevice {
       }
       held = queue.withdraw();
       try {
-        queue.replace(setup.enable(queue.number()));
+        queue.replace(setup.enable(queue.number()), limits);
       } catch (BlockDeviceException | GuestOutOfMemoryException dead) {
         queue.fail(held);
         throw dead;
@@ -194,13 +195,13 @@ public final class VirtioBlkDriver implements BlockDevice {
   }
 
   private void adopt(Initialization.Agreed agreed) {
-    for (int i = 0; i < queues.size(); i++) {
-      queues.get(i).replace(agreed.rings().get(i));
-    }
     features = agreed.features();
     setup = agreed.setup();
     configuration = agreed.configuration();
     limits = configuration.read();
+    for (int i = 0; i < queues.size(); i++) {
+      queues.get(i).replace(agreed.rings().get(i), limits);
+    }
   }
 
   private static void resubmit(DiskQueue queue, List<BlockRequest> requests) {
@@ -218,16 +219,6 @@ public final class VirtioBlkDriver implements BlockDevice {
     queue.fail(refused);
   }
 
-  /**
-   * The device says that its configuration or its status has changed, or it is time to ask.
-   *
-   * @param inFlight requests of who asks
-   */
-  void configurationChanged(int inFlight) {
-    checkHealth(inFlight);
-    refreshLimits();
-  }
-
   /** Asks whether the device still works. */
   void checkHealth(int inFlight) {
     if ((registers.status() & DeviceStatus.NEEDS_RESET) != 0) {
@@ -237,19 +228,23 @@ public final class VirtioBlkDriver implements BlockDevice {
   }
 
   /**
-   * Reads the limits again when the device has changed them. A driver that waits for a completion
+   * Reads the limits again when the device has changed them. A queue that waits for a completion
    * does so by itself when the device says so.
    *
    * @return whether they had changed
    */
   public boolean refreshLimits() {
+    return first.refreshLimits();
+  }
+
+  /** Reads the limits again when the device has changed them; says what they are. */
+  BlockLimits readLimits() {
     configurationLock.lock();
     try {
-      if (!configuration.hasChanged()) {
-        return false;
+      if (configuration.hasChanged()) {
+        limits = configuration.read();
       }
-      limits = configuration.read();
-      return true;
+      return limits;
     } finally {
       configurationLock.unlock();
     }

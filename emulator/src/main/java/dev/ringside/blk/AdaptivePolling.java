@@ -28,8 +28,10 @@ final class AdaptivePolling {
     if (idleNs > policy.maxNs()) {
       limitNs = policy.shrink() == 0 ? 0 : limitNs / policy.shrink();
     } else {
-      long grown = limitNs == 0 ? policy.startNs() : limitNs * policy.grow();
-      limitNs = Math.min(grown, policy.maxNs());
+      // No product above the maximum, which may be any number.
+      boolean fits = limitNs <= policy.maxNs() / policy.grow();
+      long grown = fits ? limitNs * policy.grow() : policy.maxNs();
+      limitNs = limitNs == 0 ? policy.startNs() : grown;
     }
   }
 }

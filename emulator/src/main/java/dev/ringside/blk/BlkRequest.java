@@ -1,5 +1,7 @@
 package dev.ringside.blk;
 
+import static dev.ringside.virtio.state.DeviceStateException.require;
+
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.EventType;
 import dev.ringside.machine.GuestMemory;
@@ -12,6 +14,7 @@ import dev.ringside.virtio.spec.BlkRequestLayout;
 import dev.ringside.virtio.spec.BlkRequestType;
 import dev.ringside.virtio.spec.BlkStatus;
 import dev.ringside.virtio.spec.Feature;
+import dev.ringside.virtio.state.DeviceStateException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -34,7 +37,11 @@ final class BlkRequest {
           | 1 << BlkRequestType.SECURE_ERASE.code()
           | 1 << BlkRequestType.ZONE_APPEND.code();
 
+  /** The status is a byte. */
+  private static final int MAX_STATUS = 0xff;
+
   private final Disk disk;
+  private final GuestMemory memory;
   private final MemorySegment ram;
   private final DescriptorChain chain;
 
@@ -56,6 +63,7 @@ final class BlkRequest {
 
   BlkRequest(Disk disk, GuestMemory memory) {
     this.disk = disk;
+    this.memory = memory;
     this.ram = memory.segment();
     this.chain = new DescriptorChain(memory);
   }
@@ -102,16 +110,15 @@ final class BlkRequest {
           RingViolation.REQUEST_TRUNCATED,
           "%d readable and %d writable bytes".formatted(readable.bytes(), writable.bytes()));
     }
-    if (readable.length(0) >= BlkRequestLayout.HEADER_SIZE) {
-      readHeader(ram, readable.offset(0));
+    long header = readable.takeFirst(BlkRequestLayout.HEADER_SIZE);
+    if (header >= 0) {
+      readHeader(ram, header);
     } else {
       readable.copyTo(gathered);
       readHeader(gathered, 0);
+      readable.dropFirst(BlkRequestLayout.HEADER_SIZE);
     }
-    readable.dropFirst(BlkRequestLayout.HEADER_SIZE);
-    int last = writable.count() - 1;
-    statusOffset = writable.offset(last) + writable.length(last) - BlkRequestLayout.STATUS_SIZE;
-    writable.dropLast(BlkRequestLayout.STATUS_SIZE);
+    statusOffset = writable.takeLastByte();
   }
 
   private void readHeader(MemorySegment header, long at) {
@@ -121,9 +128,19 @@ final class BlkRequest {
 
   /** Does what was asked; whatever goes wrong becomes the status. */
   void process(EventLog.Track events) {
+    begin(events);
+    carryOut(events);
+  }
+
+  /** Service begins: {@link #carryOut} or {@link #end} follows. */
+  void begin(EventLog.Track events) {
     if (events.isOn()) {
       events.record(EventType.BEGIN_SERVICE, chain.head(), bytes());
     }
+  }
+
+  /** The second part of {@link #process}. */
+  void carryOut(EventLog.Track events) {
     written = BlkRequestLayout.STATUS_SIZE;
     try {
       status = execute();
@@ -174,13 +191,14 @@ final class BlkRequest {
     }
   }
 
-  /** This transfer was carried out as part of another one. */
-  void end(int result) {
-    status = result;
+  /** This transfer was carried out as part of another one, which succeeded. */
+  void end(EventLog.Track events) {
+    status = BlkStatus.OK;
     written = BlkRequestLayout.STATUS_SIZE;
     if (typeCode == BlkRequestType.IN.code()) {
       written += bytes();
     }
+    events.record(EventType.END_SERVICE, chain.head(), status);
   }
 
   private int execute() throws IOException {
@@ -323,6 +341,42 @@ final class BlkRequest {
     result.dropFirst(result.bytes() - BlkRequestLayout.APPEND_SECTOR_SIZE);
     written += result.copyFrom(appended);
     return BlkStatus.OK;
+  }
+
+  /** This request in a saved device. */
+  RequestState state(InFlight.Stage stage) {
+    boolean done = stage == InFlight.Stage.DONE;
+    return new RequestState(
+        stage,
+        typeCode,
+        sector,
+        memory.address(statusOffset),
+        done ? status : 0,
+        done ? written : 0,
+        chain.state());
+  }
+
+  /**
+   * Becomes a request of a saved device: parsed, and done when that one was.
+   *
+   * @throws DeviceStateException when a device could not have it
+   */
+  void restore(RequestState saved) throws DeviceStateException {
+    chain.restore(saved.chain());
+    statusOffset = memory.offset(saved.statusAddress(), BlkRequestLayout.STATUS_SIZE);
+    require(statusOffset >= 0, "a status byte at 0x%x", saved.statusAddress());
+    require(
+        saved.status() >= 0
+            && saved.status() <= MAX_STATUS
+            && saved.written() >= 0
+            && saved.written() <= chain.writable().bytes() + BlkRequestLayout.STATUS_SIZE,
+        "a request of status %d that wrote %d bytes",
+        saved.status(),
+        saved.written());
+    typeCode = saved.type();
+    sector = saved.sector();
+    status = saved.status();
+    written = saved.written();
   }
 
   private static int statusOf(long result) {

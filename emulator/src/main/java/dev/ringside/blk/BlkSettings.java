@@ -29,7 +29,9 @@ public record BlkSettings(
     if (queueSize < 1 || queueSize > 32768) {
       throw new IllegalArgumentException("queue size %d: not 1 to 32768".formatted(queueSize));
     }
-    if (service.mapping() instanceof WorkerMapping.Explicit(List<Integer> workerOfQueue)
+    // With no workers nothing is mapped.
+    if (service.workers() > 0
+        && service.mapping() instanceof WorkerMapping.Explicit(List<Integer> workerOfQueue)
         && (workerOfQueue.size() != queues
             || workerOfQueue.stream().anyMatch(w -> w < 0 || w >= service.workers()))) {
       throw new IllegalArgumentException(

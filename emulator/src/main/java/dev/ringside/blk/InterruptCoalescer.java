@@ -78,7 +78,8 @@ final class InterruptCoalescer {
       long elapsed = now - windowStart;
       if (elapsed >= RATE_WINDOW_NS) {
         double rate = (double) windowRequests * NANOSECONDS_PER_SECOND / elapsed;
-        pauseNs = rate > threshold ? (long) (delayNs * (rate - threshold) / threshold) : 0;
+        double pause = delayNs * (rate - threshold) / threshold;
+        pauseNs = Math.clamp((long) pause, 0, CoalescingPolicy.MAX_DELAY_NS);
         windowStart = now;
         windowRequests = 0;
       }

@@ -30,6 +30,17 @@ final class LifetimeCounters {
     written.add(bytes);
   }
 
+  /** Bytes written in the disk's life. */
+  long writtenBytes() {
+    return written.sum();
+  }
+
+  /** The disk is one that was saved; nothing is written meanwhile. */
+  void restore(long bytes) {
+    written.reset();
+    written.add(bytes);
+  }
+
   /** What GET_LIFETIME returns now. */
   MemorySegment report() {
     long bytes = written.sum();

@@ -36,7 +36,6 @@ final class QueueService implements Runnable {
   private final @Nullable WorkerPool workers;
   private final @Nullable RequestFaults faults;
   private final @Nullable RequestMerger merger;
-  private final @Nullable InterruptCoalescer coalescer;
   private final boolean polling;
 
   /** Whether this task processes requests itself, one by one. */
@@ -44,6 +43,7 @@ final class QueueService implements Runnable {
 
   private final boolean inOrder;
   private final EventLog.Track events;
+  private final QueueInterrupts interrupts;
   private final Signal wakeUp = new Signal();
   private final ServiceSlot[] batch = new ServiceSlot[BATCH];
   private final ArrayDeque<ServiceSlot> free = new ArrayDeque<>();
@@ -54,14 +54,17 @@ final class QueueService implements Runnable {
   /** Requests that are to be processed, without those that go along with another one. */
   private final ArrayDeque<ServiceSlot> leading = new ArrayDeque<>();
 
-  /** With IN_ORDER, the requests that are being processed, in the order of the ring. */
+  /**
+   * With IN_ORDER, the requests that were taken and not given back, in the order of the ring. One
+   * that a fault plan keeps stays, and keeps those behind it.
+   */
   private final ArrayDeque<ServiceSlot> order = new ArrayDeque<>();
 
-  /** Requests that a fault plan keeps. */
+  /** Without IN_ORDER, the requests that a fault plan keeps. */
   private final List<ServiceSlot> held = new ArrayList<>();
 
   /** Requests that this service took over, and then those that it leaves behind. */
-  private List<BlkRequest> unserved;
+  private List<InFlight> unserved;
 
   private final Task task;
 
@@ -69,6 +72,11 @@ final class QueueService implements Runnable {
   private int inWorkers;
 
   private volatile boolean stopping;
+
+  /** What is left behind is kept, for another service to take over. */
+  private volatile boolean keeping;
+
+  /** Workers begin nothing any more. */
   private volatile boolean pausing;
 
   /**
@@ -82,7 +90,7 @@ final class QueueService implements Runnable {
       DeviceQueue queue,
       Service service,
       @Nullable WorkerPool workers,
-      List<BlkRequest> unserved) {
+      List<InFlight> unserved) {
     this.number = number;
     this.queue = queue;
     this.service = service;
@@ -95,14 +103,12 @@ final class QueueService implements Runnable {
     // A fault plan sees every request by itself.
     this.merger =
         settings.maxMerge() > 1 && faults == null ? new RequestMerger(settings.maxMerge()) : null;
-    this.coalescer =
-        settings.coalescing() instanceof CoalescingPolicy.Off
-            ? null
-            : new InterruptCoalescer(settings.coalescing(), scheduler.clock());
     this.polling = !(settings.waiting() instanceof WaitPolicy.Sleep);
-    this.direct = workers == null && merger == null;
     this.inOrder = queue.inOrder();
+    this.direct = workers == null && merger == null && !(inOrder && faults != null);
     this.events = service.events().track("queue-" + number);
+    this.interrupts =
+        new QueueInterrupts(number, function, events, settings.coalescing(), scheduler.clock());
     this.processed = new MpscAtomicArrayQueue<>(Math.max(2, queue.size()));
     Arrays.setAll(batch, i -> takeFree());
     this.task = scheduler.start("queue-" + number, this);
@@ -124,10 +130,17 @@ final class QueueService implements Runnable {
    * Ends the service so that another one can go on. What workers have begun is finished and given
    * back.
    *
-   * @return the requests that were taken from the ring and are not done, in the order of the ring
+   * @return the requests that were taken from the ring and not given back; with IN_ORDER in the
+   *     order of the ring, where those behind one that is not done may be done
    */
-  List<BlkRequest> pause() {
+  List<InFlight> pause() {
     pausing = true;
+    return drain();
+  }
+
+  /** As {@link #pause}, but everything that was taken is carried out and given back. */
+  List<InFlight> drain() {
+    keeping = true;
     stop();
     return unserved;
   }
@@ -140,20 +153,26 @@ final class QueueService implements Runnable {
       serve();
       well = true;
     } catch (RingViolationException broken) {
+      interrupts.raiseIfHeld();
       function.fail(broken);
     } catch (RuntimeException | Error defect) {
       function.needReset();
       throw defect;
     } finally {
-      end(well && pausing && !function.needsReset());
+      end(well && keeping && !function.needsReset());
     }
   }
 
   private void takeOver() {
-    List<BlkRequest> taken = unserved;
+    List<InFlight> taken = unserved;
     unserved = new ArrayList<>();
-    for (BlkRequest request : taken) {
-      accept(new ServiceSlot(this, request));
+    for (InFlight left : taken) {
+      ServiceSlot slot = new ServiceSlot(this, left.request());
+      switch (left.stage()) {
+        case WAITING -> start(slot);
+        case HELD -> holdOn(slot);
+        case DONE -> goOnWithDone(slot);
+      }
     }
     dispatch();
     giveBack();
@@ -193,7 +212,7 @@ final class QueueService implements Runnable {
         idleRounds++;
         pause(idleRounds, InterruptCoalescer.NEVER);
       }
-      interruptIfDue();
+      interrupts.raiseIfDue();
     }
   }
 
@@ -217,7 +236,7 @@ final class QueueService implements Runnable {
           sleep();
         }
       }
-      interruptIfDue();
+      interrupts.raiseIfDue();
     }
   }
 
@@ -229,7 +248,7 @@ final class QueueService implements Runnable {
 
   /** One idle round of polling, which ends at a time at the latest. */
   private void pause(int idleRounds, long deadline) {
-    long end = coalescer == null ? deadline : Math.min(deadline, coalescer.due());
+    long end = Math.min(deadline, interrupts.due());
     if (end == InterruptCoalescer.NEVER) {
       scheduler.pause(idleRounds);
     } else {
@@ -239,12 +258,12 @@ final class QueueService implements Runnable {
 
   /** Sleeps until it is kicked; an interrupt whose time comes meanwhile is raised in between. */
   private void sleep() {
-    while (coalescer != null && coalescer.due() != InterruptCoalescer.NEVER) {
-      if (wakeUp.await(scheduler, coalescer.due() - scheduler.clock().nanoTime())) {
-        interruptIfDue();
+    while (interrupts.isHeld()) {
+      if (wakeUp.await(scheduler, interrupts.due() - scheduler.clock().nanoTime())) {
+        interrupts.raiseIfDue();
         return;
       }
-      interruptIfDue();
+      interrupts.raiseIfDue();
     }
     wakeUp.await();
   }
@@ -302,9 +321,37 @@ final class QueueService implements Runnable {
    */
   private boolean accept(ServiceSlot slot) {
     if (faults != null && faults.holds(slot.request())) {
-      held.add(slot);
+      holdOn(slot);
       return true;
     }
+    return start(slot);
+  }
+
+  /** Keeps a request for as long as there is a fault plan. */
+  private void holdOn(ServiceSlot slot) {
+    if (faults == null) {
+      start(slot);
+      return;
+    }
+    slot.hold();
+    if (inOrder) {
+      order.add(slot);
+    } else {
+      held.add(slot);
+    }
+  }
+
+  private void goOnWithDone(ServiceSlot slot) {
+    if (inOrder && !direct) {
+      slot.setServed(true);
+      slot.setReturned(true);
+      order.add(slot);
+    } else {
+      finish(slot);
+    }
+  }
+
+  private boolean start(ServiceSlot slot) {
     if (direct) {
       serve(slot.request(), events);
       finish(slot);
@@ -357,16 +404,21 @@ final class QueueService implements Runnable {
 
   /** Serves a request and those that go along with it. */
   private void serveTogether(ServiceSlot first, EventLog.Track track) {
-    boolean merged = false;
     if (first.follower() != null) {
-      BlkRequest request = first.request();
-      track.record(EventType.MERGE, request.chain().head(), RequestMerger.length(first));
-      merged = RequestMerger.transfer(first, function.memory().segment());
+      if (track.isOn()) {
+        track.record(EventType.MERGE, first.request().chain().head(), RequestMerger.length(first));
+      }
+      for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
+        slot.request().begin(track);
+      }
+      boolean merged = RequestMerger.transfer(first, function.memory().segment(), track);
+      for (ServiceSlot slot = first; !merged && slot != null; slot = slot.follower()) {
+        slot.request().carryOut(track);
+      }
+    } else {
+      serve(first.request(), track);
     }
     for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
-      if (!merged) {
-        serve(slot.request(), track);
-      }
       slot.setServed(true);
     }
   }
@@ -399,7 +451,7 @@ final class QueueService implements Runnable {
 
   /** Publishes what is done, and interrupts the driver if it wants that. */
   private boolean giveBack() {
-    if (inWorkers > 0) {
+    if (!direct) {
       takeProcessed();
     }
     int entries = queue.unpublished();
@@ -408,54 +460,39 @@ final class QueueService implements Runnable {
     }
     boolean wanted = queue.publishUsed();
     events.record(EventType.PUBLISH_USED, number, entries);
-    if (coalescer == null) {
-      if (wanted) {
-        interrupt(entries);
-      } else {
-        events.record(EventType.SUPPRESS_INTERRUPT, number, entries);
-      }
-    } else if (coalescer.published(entries, wanted)) {
-      interrupt(coalescer.raised());
-    } else {
-      boolean holds = coalescer.due() != InterruptCoalescer.NEVER;
-      events.record(
-          holds ? EventType.HOLD_INTERRUPT : EventType.SUPPRESS_INTERRUPT, number, entries);
-    }
+    interrupts.published(entries, wanted);
     return true;
   }
 
   private void takeProcessed() {
     for (ServiceSlot slot = processed.poll(); slot != null; slot = processed.poll()) {
       inWorkers--;
-      if (!inOrder) {
+      slot.setReturned(true);
+      if (inOrder) {
+        continue;
+      }
+      if (slot.isServed()) {
         settle(slot);
+      } else {
+        unserved.add(new InFlight(slot.request(), InFlight.Stage.WAITING));
       }
     }
-    // With IN_ORDER a request waits for those before it.
-    for (ServiceSlot slot = order.peek(); slot != null && slot.isServed(); slot = order.peek()) {
+    // With IN_ORDER a request waits for those before it. What a worker still has is not looked at:
+    // only what has come back is this task's.
+    for (ServiceSlot slot = order.peek(); slot != null && isDone(slot); slot = order.peek()) {
       settle(order.remove());
     }
   }
 
+  private static boolean isDone(ServiceSlot slot) {
+    return slot.isReturned() && slot.isServed();
+  }
+
   private void settle(ServiceSlot slot) {
-    if (slot.isServed()) {
-      slot.setServed(false);
-      finish(slot);
-      free.push(slot);
-    } else {
-      unserved.add(slot.request());
-    }
-  }
-
-  private void interrupt(int entries) {
-    events.record(EventType.INTERRUPT, number, entries);
-    function.interruptForQueue(number);
-  }
-
-  private void interruptIfDue() {
-    if (coalescer != null && coalescer.isDue()) {
-      interrupt(coalescer.raised());
-    }
+    slot.setServed(false);
+    slot.setReturned(false);
+    finish(slot);
+    free.push(slot);
   }
 
   /**
@@ -473,13 +510,18 @@ final class QueueService implements Runnable {
     }
     giveBack();
     for (ServiceSlot slot : order) {
-      unserved.add(slot.request());
+      unserved.add(new InFlight(slot.request(), stage(slot)));
     }
     for (ServiceSlot slot : held) {
-      unserved.add(slot.request());
+      unserved.add(new InFlight(slot.request(), stage(slot)));
     }
-    if (coalescer != null && coalescer.due() != InterruptCoalescer.NEVER) {
-      interrupt(coalescer.raised());
+    interrupts.raiseIfHeld();
+  }
+
+  private static InFlight.Stage stage(ServiceSlot slot) {
+    if (slot.isHeld()) {
+      return InFlight.Stage.HELD;
     }
+    return isDone(slot) ? InFlight.Stage.DONE : InFlight.Stage.WAITING;
   }
 }

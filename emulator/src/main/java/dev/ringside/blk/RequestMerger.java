@@ -1,7 +1,7 @@
 package dev.ringside.blk;
 
+import dev.ringside.machine.EventLog;
 import dev.ringside.machine.IoVector;
-import dev.ringside.virtio.spec.BlkStatus;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -58,13 +58,13 @@ final class RequestMerger {
   }
 
   /**
-   * Carries a merged transfer out.
+   * Carries a merged transfer out. Its requests have begun; when it succeeds, they are ended.
    *
    * @param first of the linked slots
    * @return false when it failed; then each request must be tried alone
    */
-  static boolean transfer(ServiceSlot first, MemorySegment ram) {
-    IoVector all = new IoVector(ram);
+  static boolean transfer(ServiceSlot first, MemorySegment ram, EventLog.Track events) {
+    IoVector all = first.vector(ram);
     for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
       slot.request().addDataTo(all);
     }
@@ -74,7 +74,7 @@ final class RequestMerger {
       return false;
     }
     for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
-      slot.request().end(BlkStatus.OK);
+      slot.request().end(events);
     }
     return true;
   }

@@ -3,7 +3,8 @@ package dev.ringside.blk;
 /**
  * How a device serves its queues: what a study of batching varies.
  *
- * @param workers tasks that process requests; 0 processes in the queue's own task
+ * @param workers tasks that process requests, 0 to {@link #MAX_WORKERS}; with 0 the queue's own
+ *     task does, and the mapping says nothing
  * @param mapping which workers process the requests of which queue
  * @param waiting what a queue's task does when there is nothing to do
  * @param coalescing when interrupts are held back
@@ -16,6 +17,9 @@ public record ServiceSettings(
     WaitPolicy waiting,
     CoalescingPolicy coalescing,
     int maxMerge) {
+  /** The most workers of a device. */
+  public static final int MAX_WORKERS = 1024;
+
   /** The most requests that can become one transfer: those that go through a step together. */
   public static final int MAX_MERGE = QueueService.BATCH;
 
@@ -24,8 +28,8 @@ public record ServiceSettings(
       new ServiceSettings(0, WorkerMapping.shared(), WaitPolicy.sleep(), CoalescingPolicy.off(), 1);
 
   public ServiceSettings {
-    if (workers < 0) {
-      throw new IllegalArgumentException("%d workers".formatted(workers));
+    if (workers < 0 || workers > MAX_WORKERS) {
+      throw new IllegalArgumentException("%d workers: not 0 to %d".formatted(workers, MAX_WORKERS));
     }
     if (maxMerge < 1 || maxMerge > MAX_MERGE) {
       throw new IllegalArgumentException(

@@ -1,6 +1,8 @@
 package dev.ringside.blk;
 
 import dev.ringside.machine.EventLog;
+import dev.ringside.machine.IoVector;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** A place for a request that a queue's service has taken, on its way to a worker and back. */
@@ -16,6 +18,15 @@ final class ServiceSlot implements WorkerPool.Job {
 
   /** Written by who processes, read by the queue's own task after it has come back. */
   private boolean served;
+
+  /** Whether it has come back from who processes; the queue's own task alone knows. */
+  private boolean returned;
+
+  /** Whether a fault plan keeps the request. */
+  private boolean held;
+
+  /** The data of a merged transfer that begins here; made when there is one. */
+  private @Nullable IoVector merged;
 
   ServiceSlot(QueueService owner, BlkRequest request) {
     this.owner = owner;
@@ -52,6 +63,33 @@ final class ServiceSlot implements WorkerPool.Job {
 
   void setServed(boolean now) {
     served = now;
+  }
+
+  boolean isReturned() {
+    return returned;
+  }
+
+  void setReturned(boolean now) {
+    returned = now;
+  }
+
+  boolean isHeld() {
+    return held;
+  }
+
+  void hold() {
+    held = true;
+  }
+
+  /** An empty vector, for the data of a merged transfer. */
+  IoVector vector(MemorySegment ram) {
+    IoVector all = merged;
+    if (all == null) {
+      all = new IoVector(ram);
+      merged = all;
+    }
+    all.clear();
+    return all;
   }
 
   @Override

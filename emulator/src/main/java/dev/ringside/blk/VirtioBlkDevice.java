@@ -1,5 +1,7 @@
 package dev.ringside.blk;
 
+import static dev.ringside.virtio.state.DeviceStateException.require;
+
 import dev.ringside.fault.Faults;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.Scheduler;
@@ -13,10 +15,13 @@ import dev.ringside.virtio.spec.DeviceId;
 import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.transport.VirtioDevice;
 import dev.ringside.virtio.transport.VirtioFunction;
+import java.io.DataInputStream;
+import java.io.DataOutput;
 import java.io.IOException;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +55,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
   private @Nullable WorkerPools workers;
 
   /** Requests of suspended queues. */
-  private final Map<Integer, List<BlkRequest>> unserved = new HashMap<>();
+  private final List<List<InFlight>> unserved;
 
   /** A device that is not started; the storage stays the caller's to close. */
   public VirtioBlkDevice(
@@ -70,12 +75,14 @@ public final class VirtioBlkDevice implements VirtioDevice {
       EventLog events,
       BlkSettings settings,
       @Nullable Faults faults) {
-    this.faults = faults;
+    // A plan without rules is none: requests take the shorter way, and can be merged.
+    this.faults = faults == null || faults.plan().isEmpty() ? null : faults;
     this.storage = storage;
     this.scheduler = scheduler;
     this.events = events;
     this.settings = settings;
     this.services = new QueueService[settings.queues()];
+    this.unserved = new ArrayList<>(Collections.nCopies(settings.queues(), List.of()));
     DiskProfile profile = settings.disk();
     this.cache = new CacheMode(profile.writeback());
     Endurance endurance = profile.endurance();
@@ -232,13 +239,19 @@ public final class VirtioBlkDevice implements VirtioDevice {
       // Once more, for a legacy driver, which sets no FEATURES_OK (section 5.2.5.3).
       setWriteback(settings.disk().writeback() && Feature.BLK_FLUSH.isIn(negotiated));
     }
+    prepare(attached, negotiated);
+    resume();
+  }
+
+  private Service prepare(VirtioFunction attached, long negotiated) {
     agreed = negotiated;
-    service =
+    Service prepared =
         new Service(attached, disk(negotiated), scheduler, events, settings.service(), faults);
+    service = prepared;
     workers =
         new WorkerPools(
             scheduler, events, settings.service(), settings.queues(), settings.queueSize());
-    resume();
+    return prepared;
   }
 
   private Disk disk(long negotiated) {
@@ -263,13 +276,8 @@ public final class VirtioBlkDevice implements VirtioDevice {
     DeviceQueue queue = queueOf(running.function(), index);
     if (queue != null) {
       services[index] =
-          new QueueService(index, queue, running, pools.of(index), takeUnserved(index));
+          new QueueService(index, queue, running, pools.of(index), unserved.set(index, List.of()));
     }
-  }
-
-  private List<BlkRequest> takeUnserved(int queue) {
-    List<BlkRequest> left = unserved.remove(queue);
-    return left == null ? List.of() : left;
   }
 
   private static @Nullable DeviceQueue queueOf(VirtioFunction function, int index) {
@@ -287,7 +295,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
 
   @Override
   public void stopQueue(int queue) {
-    unserved.remove(queue);
+    unserved.set(queue, List.of());
     QueueService service = services[queue];
     if (service != null) {
       service.stop();
@@ -295,13 +303,22 @@ public final class VirtioBlkDevice implements VirtioDevice {
     }
   }
 
-  /** What is in flight ends first; what was taken from a ring and cannot end now is kept. */
+  /** What was taken from a ring ends first; what a fault plan keeps is kept. */
   @Override
   public void suspend() {
+    leaveQueues(QueueService::drain);
+  }
+
+  @Override
+  public void pause() {
+    leaveQueues(QueueService::pause);
+  }
+
+  private void leaveQueues(Function<QueueService, List<InFlight>> how) {
     for (int i = 0; i < services.length; i++) {
       QueueService running = services[i];
       if (running != null) {
-        unserved.put(i, running.pause());
+        unserved.set(i, how.apply(running));
         services[i] = null;
       }
     }
@@ -311,6 +328,55 @@ public final class VirtioBlkDevice implements VirtioDevice {
   public void resume() {
     for (int i = 0; i < services.length; i++) {
       startQueue(i);
+    }
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    BlkState state =
+        new BlkState(
+            storage.sectors(),
+            cache.isWriteback(),
+            wear == null ? null : wear.writtenBytes(),
+            zones == null ? null : zones.save(),
+            unserved.stream()
+                .map(queue -> queue.stream().map(one -> one.request().state(one.stage())).toList())
+                .toList());
+    state.writeTo(out);
+  }
+
+  @Override
+  public void restore(VirtioFunction attached, long negotiated, boolean running, DataInputStream in)
+      throws IOException {
+    BlkState state = BlkState.readFrom(in);
+    state.requireFits(storage, wear != null, zones, services.length);
+    if (running) {
+      restoreRequests(prepare(attached, negotiated), state);
+    } else {
+      // Nothing can be in flight; what a broken device had is forgotten.
+      for (int i = 0; i < services.length; i++) {
+        DeviceQueue queue = queueOf(attached, i);
+        if (queue != null) {
+          queue.adopt(List.of());
+        }
+      }
+    }
+    setWriteback(state.writeback());
+    Long worn = state.wear();
+    if (wear != null && worn != null) {
+      wear.restore(worn);
+    }
+    if (zones != null && state.zones() != null) {
+      zones.restore(state.zones());
+    }
+  }
+
+  private void restoreRequests(Service prepared, BlkState state) throws IOException {
+    boolean knowsFlush = prepared.disk().has(Feature.BLK_FLUSH);
+    require(knowsFlush || !state.writeback(), "a volatile cache that the driver cannot flush");
+    for (int i = 0; i < services.length; i++) {
+      DeviceQueue queue = queueOf(prepared.function(), i);
+      unserved.set(i, InFlight.restore(prepared, queue, state.requests().get(i)));
     }
   }
 

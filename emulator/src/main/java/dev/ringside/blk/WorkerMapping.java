@@ -22,6 +22,9 @@ public sealed interface WorkerMapping {
   record Explicit(List<Integer> workerOfQueue) implements WorkerMapping {
     public Explicit {
       workerOfQueue = List.copyOf(workerOfQueue);
+      if (workerOfQueue.stream().anyMatch(worker -> worker < 0)) {
+        throw new IllegalArgumentException("workers " + workerOfQueue);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package dev.ringside.blk;
 
 import static dev.ringside.virtio.spec.BlkZoneState.*;
 import static dev.ringside.virtio.spec.BlkZoneType.*;
+import static dev.ringside.virtio.state.DeviceStateException.require;
 
 import dev.ringside.machine.LittleEndian;
 import dev.ringside.virtio.spec.BlkRequestLayout;
@@ -10,13 +11,16 @@ import dev.ringside.virtio.spec.BlkZoneModel;
 import dev.ringside.virtio.spec.BlkZoneReportLayout;
 import dev.ringside.virtio.spec.BlkZoneState;
 import dev.ringside.virtio.spec.BlkZoneType;
+import dev.ringside.virtio.state.DeviceStateException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 
 /**
  * The state of every zone of a disk, and the rules by which it changes (virtio 1.4, section 5.2.6).
@@ -395,6 +399,86 @@ final class ZoneTable {
         if (status == BlkStatus.ZONE_ACTIVE_RESOURCE || status == BlkStatus.ZONE_OPEN_RESOURCE) {
           enter(zone, FULL);
         }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** All zones, for a device that is saved. */
+  ZoneTableState save() {
+    lock.lock();
+    try {
+      return new ZoneTableState(
+          IntStream.range(0, states.length)
+              .mapToObj(zone -> new ZoneTableState.Zone(states[zone], writePointers[zone]))
+              .toList(),
+          List.copyOf(implicitlyOpen));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Checks whether these can be the zones of this disk.
+   *
+   * @throws DeviceStateException when they cannot
+   */
+  void check(ZoneTableState saved) throws DeviceStateException {
+    List<ZoneTableState.Zone> zones = saved.zones();
+    require(
+        zones.size() == states.length,
+        "%d zones, and this disk has %d",
+        zones.size(),
+        states.length);
+    int savedOpen = 0;
+    int savedActive = 0;
+    Set<Integer> opened = new LinkedHashSet<>();
+    for (int zone = 0; zone < zones.size(); zone++) {
+      BlkZoneState state = zones.get(zone).state();
+      long pointer = zones.get(zone).writePointer();
+      long least = start(zone);
+      long most = state == EMPTY ? least : writableEnd(zone);
+      require(
+          (state == NO_WRITE_POINTER) != isSequential(zone) && pointer >= least && pointer <= most,
+          "zone %d is %s, written up to sector %d",
+          zone,
+          state,
+          pointer);
+      savedOpen += state.isOpen() ? 1 : 0;
+      savedActive += state.isActive() ? 1 : 0;
+      if (state == IMPLICITLY_OPEN) {
+        opened.add(zone);
+      }
+    }
+    require(
+        opened.size() == saved.implicitlyOpen().size()
+            && opened.containsAll(saved.implicitlyOpen())
+            && new LinkedHashSet<>(saved.implicitlyOpen()).size() == opened.size(),
+        "implicitly open zones %s, in the order %s",
+        opened,
+        saved.implicitlyOpen());
+    require(
+        (layout.maxOpen() == 0 || savedOpen <= layout.maxOpen())
+            && (layout.maxActive() == 0 || savedActive <= layout.maxActive()),
+        "%d open and %d active zones",
+        savedOpen,
+        savedActive);
+  }
+
+  /** The disk is one that was saved, with zones that {@link #check} accepted. */
+  void restore(ZoneTableState saved) {
+    lock.lock();
+    try {
+      open = 0;
+      active = 0;
+      implicitlyOpen.clear();
+      implicitlyOpen.addAll(saved.implicitlyOpen());
+      for (int zone = 0; zone < states.length; zone++) {
+        states[zone] = saved.zones().get(zone).state();
+        writePointers[zone] = saved.zones().get(zone).writePointer();
+        open += states[zone].isOpen() ? 1 : 0;
+        active += states[zone].isActive() ? 1 : 0;
       }
     } finally {
       lock.unlock();

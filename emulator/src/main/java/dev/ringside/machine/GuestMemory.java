@@ -147,6 +147,15 @@ public final class GuestMemory implements AutoCloseable {
     return lowSize + inHigh;
   }
 
+  /**
+   * The guest address of a place in {@link #segment()}: what {@link #offset} was asked for.
+   *
+   * @param offset in RAM
+   */
+  public long address(long offset) {
+    return offset < lowSize ? offset : holeEnd + offset - lowSize;
+  }
+
   /** Whether all of a guest range is RAM. */
   public boolean contains(long address, long length) {
     return offset(address, length) >= 0;

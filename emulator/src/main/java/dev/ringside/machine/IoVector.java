@@ -77,11 +77,6 @@ public final class IoVector {
    */
   public void dropFirst(long length) {
     bytes -= length;
-    // The usual cut takes just one piece.
-    if (first < end && pieces[first + 1] == length) {
-      first += 2;
-      return;
-    }
     long left = length;
     while (left > 0 && left >= pieces[first + 1]) {
       left -= pieces[first + 1];
@@ -94,16 +89,33 @@ public final class IoVector {
   }
 
   /**
+   * Cuts bytes off the front when they lie in one piece.
+   *
+   * @param length positive
+   * @return where they begin in {@link #memory}, or -1 when they do not; then nothing is cut off
+   */
+  public long takeFirst(long length) {
+    if (first == end || pieces[first + 1] < length) {
+      return -1;
+    }
+    long at = pieces[first];
+    if (pieces[first + 1] == length) {
+      first += 2;
+    } else {
+      pieces[first] += length;
+      pieces[first + 1] -= length;
+    }
+    bytes -= length;
+    return at;
+  }
+
+  /**
    * Cuts bytes off the end.
    *
    * @param length at most {@link #bytes}
    */
   public void dropLast(long length) {
     bytes -= length;
-    if (first < end && pieces[end - 1] == length) {
-      end -= 2;
-      return;
-    }
     long left = length;
     while (left > 0 && left >= pieces[end - 1]) {
       end -= 2;
@@ -112,6 +124,22 @@ public final class IoVector {
     if (left > 0) {
       pieces[end - 1] -= left;
     }
+  }
+
+  /**
+   * Cuts the last byte off; there must be one.
+   *
+   * @return where it is in {@link #memory}
+   */
+  public long takeLastByte() {
+    long at = pieces[end - 2] + pieces[end - 1] - 1;
+    if (pieces[end - 1] == 1) {
+      end -= 2;
+    } else {
+      pieces[end - 1]--;
+    }
+    bytes--;
+    return at;
   }
 
   /** Copies the first bytes out, to where they are contiguous: as many as there are and fit. */

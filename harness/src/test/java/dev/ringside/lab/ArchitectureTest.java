@@ -33,6 +33,7 @@ class ArchitectureTest {
   private static final String ALL = "dev.ringside..";
   private static final String MACHINE = "dev.ringside.machine..";
   private static final String SPEC = "dev.ringside.virtio.spec..";
+  private static final String STATE = "dev.ringside.virtio.state..";
   private static final String QUEUE = "dev.ringside.virtio.queue..";
   private static final String TRANSPORT = "dev.ringside.virtio.transport..";
   private static final String STORAGE = "dev.ringside.storage..";
@@ -46,14 +47,16 @@ class ArchitectureTest {
   @ArchTest static final ArchRule theSpecificationStandsAlone = imports(SPEC);
   @ArchTest static final ArchRule faultsKnowTheMachine = imports(FAULT, MACHINE);
   @ArchTest static final ArchRule storageKnowsTheMachine = imports(STORAGE, MACHINE, FAULT);
-  @ArchTest static final ArchRule ringsKnowNoRequests = imports(QUEUE, MACHINE, SPEC);
+  @ArchTest static final ArchRule ringsKnowNoRequests = imports(QUEUE, MACHINE, SPEC, STATE);
+  @ArchTest static final ArchRule savedStatesStandAlone = imports(STATE);
 
   @ArchTest
-  static final ArchRule transportsKnowNoDevice = imports(TRANSPORT, MACHINE, FAULT, SPEC, QUEUE);
+  static final ArchRule transportsKnowNoDevice =
+      imports(TRANSPORT, MACHINE, FAULT, SPEC, STATE, QUEUE);
 
   @ArchTest
   static final ArchRule theDeviceKnowsNoDriver =
-      imports(BLK, MACHINE, FAULT, SPEC, QUEUE, TRANSPORT, STORAGE);
+      imports(BLK, MACHINE, FAULT, SPEC, STATE, QUEUE, TRANSPORT, STORAGE);
 
   @ArchTest
   static final ArchRule theDriverKnowsTheDeviceAsAGuestDoes = imports(DRIVER, MACHINE, SPEC);
@@ -69,7 +72,7 @@ class ArchitectureTest {
   static final ArchRule timeThreadsAndChanceBelongToTheMachine =
       noClasses()
           .that()
-          .resideInAnyPackage(FAULT, QUEUE, TRANSPORT, STORAGE, BLK, DRIVER, EXT4)
+          .resideInAnyPackage(FAULT, STATE, QUEUE, TRANSPORT, STORAGE, BLK, DRIVER, EXT4)
           .should()
           .callMethod(Thread.class, "sleep", long.class)
           .orShould()

@@ -7,19 +7,19 @@ import dev.ringside.blk.DiskProfile;
 import dev.ringside.blk.Endurance;
 import dev.ringside.blk.VirtioBlkDevice;
 import dev.ringside.blk.ZoneLayout;
+import dev.ringside.machine.Bus;
+import dev.ringside.machine.CostModel;
 import dev.ringside.machine.EventLog;
+import dev.ringside.machine.GuestMemory;
+import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.MessageInterrupts;
 import dev.ringside.machine.RealScheduler;
+import dev.ringside.machine.WiredInterruptLine;
 import dev.ringside.storage.FileStorage;
 import dev.ringside.storage.MemoryStorage;
 import dev.ringside.storage.Storage;
 import dev.ringside.virtio.spec.BlkZoneModel;
 import dev.ringside.virtio.spec.Feature;
-import dev.ringside.machine.Bus;
-import dev.ringside.machine.CostModel;
-import dev.ringside.machine.GuestMemory;
-import dev.ringside.machine.InterruptLine;
-import dev.ringside.machine.MessageInterrupts;
-import dev.ringside.machine.WiredInterruptLine;
 import dev.ringside.virtio.transport.DeviceSlot;
 import dev.ringside.virtio.transport.Transport;
 import dev.ringside.virtio.transport.VirtioFunction;
@@ -161,8 +161,7 @@ class FeatureTableTest {
       for (Transport transport : Transport.values()) {
         VirtioFunction function =
             new DeviceSlot(memory, new Bus(), line, messages, scheduler, CostModel.ZERO)
-                .plug(
-                    new VirtioBlkDevice(storage, scheduler, EventLog.OFF, settings), transport);
+                .plug(new VirtioBlkDevice(storage, scheduler, EventLog.OFF, settings), transport);
         features |= function.deviceFeatures(0) & 0xffff_ffffL;
         features |= (long) function.deviceFeatures(1) << Integer.SIZE;
       }

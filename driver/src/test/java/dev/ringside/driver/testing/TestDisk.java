@@ -30,6 +30,8 @@ import dev.ringside.storage.FileStorage;
 import dev.ringside.storage.MemoryStorage;
 import dev.ringside.storage.OverlayStorage;
 import dev.ringside.storage.Storage;
+import dev.ringside.virtio.spec.DeviceStatus;
+import dev.ringside.virtio.state.DeviceState;
 import dev.ringside.virtio.transport.DeviceSlot;
 import dev.ringside.virtio.transport.Transport;
 import dev.ringside.virtio.transport.VirtioFunction;
@@ -51,13 +53,18 @@ public final class TestDisk implements AutoCloseable {
   private final Storage storage;
   private final GuestMemory memory;
   private final FrameAllocator frames;
-  private final Bus bus;
-  private final VirtioBlkDevice device;
-  private final VirtioFunction function;
+  private final Builder builder;
+  private final Bus bus = new Bus();
+  private final ReplaceableBus devices = new ReplaceableBus();
+  private final InterruptLine line;
+  private final MessageInterrupts messages;
+  private VirtioBlkDevice device;
+  private VirtioFunction function;
   private final VirtioBlkDriver driver;
   private final Faults faults;
 
   private TestDisk(Builder builder) {
+    this.builder = builder;
     faults = new Faults(builder.faults, new RandomStreams(1), builder.scheduler, builder.events);
     storage =
         builder.faults.isEmpty()
@@ -65,14 +72,12 @@ public final class TestDisk implements AutoCloseable {
             : new FaultyStorage(builder.storage, faults, builder.scheduler);
     memory = GuestMemory.anonymous(builder.memoryBytes);
     frames = new FrameAllocator(memory);
-    InterruptLine line = new WiredInterruptLine(builder.scheduler, builder.costs);
+    line = new WiredInterruptLine(builder.scheduler, builder.costs);
+    messages = new MessageInterrupts(builder.scheduler, builder.costs);
     device =
         new VirtioBlkDevice(storage, builder.scheduler, builder.events, builder.device, faults);
-    bus = new Bus();
-    MessageInterrupts messages = new MessageInterrupts(builder.scheduler, builder.costs);
-    function =
-        new DeviceSlot(memory, bus, line, messages, builder.scheduler, builder.costs)
-            .plug(device, builder.transport);
+    bus.map(0, Long.MAX_VALUE, devices);
+    function = plug(device, devices);
     function.inject(new NotificationFaults(faults, builder.scheduler));
     Guest guest = new Guest(memory, frames, line, builder.scheduler, builder.events);
     driver =
@@ -137,6 +142,60 @@ public final class TestDisk implements AutoCloseable {
     return DeviceSlot.MMIO_BASE;
   }
 
+  private VirtioFunction plug(VirtioBlkDevice plugged, ReplaceableBus where) {
+    Bus slots = new Bus();
+    where.show(slots);
+    return new DeviceSlot(memory, slots, line, messages, builder.scheduler, builder.costs)
+        .plug(plugged, builder.transport);
+  }
+
+  /**
+   * Puts a new device in the place of the old one, which is paused and saved: same memory, same
+   * storage, same registers, and a driver that notices nothing. The new one has no faults of
+   * requests.
+   *
+   * @param settings of the new device
+   */
+  public void replaceDevice(BlkSettings settings) {
+    function.pause();
+    replaceDevice(settings, saved());
+  }
+
+  /** The state of the device, which is paused, as it goes through bytes. */
+  public DeviceState saved() {
+    try {
+      return DeviceState.parse(function.save().toBytes());
+    } catch (IOException unfit) {
+      throw new UncheckedIOException(unfit);
+    }
+  }
+
+  /** As the other, with a state of the old device, which is paused. */
+  public void replaceDevice(BlkSettings settings, DeviceState state) {
+    VirtioFunction old = function;
+    ReplaceableBus next = new ReplaceableBus();
+    VirtioBlkDevice heir =
+        new VirtioBlkDevice(storage, builder.scheduler, builder.events, settings);
+    VirtioFunction restored = plug(heir, next);
+    try {
+      restored.restore(state);
+    } catch (IOException unfit) {
+      throw new UncheckedIOException(unfit);
+    }
+    old.writeStatus(DeviceStatus.RESET);
+    devices.show(next.shown());
+    device = heir;
+    function = restored;
+    restored.resume();
+  }
+
+  /** Another device over the same memory, which no driver has found. */
+  public VirtioFunction spareDevice(Storage other, BlkSettings settings) {
+    return plug(
+        new VirtioBlkDevice(other, builder.scheduler, builder.events, settings),
+        new ReplaceableBus());
+  }
+
   /** Submits a request, and returns when it has ended. */
   public BlockRequest execute(BlockRequest request) {
     if (!driver.submit(request)) {
@@ -148,6 +207,14 @@ public final class TestDisk implements AutoCloseable {
       driver.reap();
     }
     return request;
+  }
+
+  /** Returns when nothing is in flight. */
+  public void finish() {
+    while (driver.inFlight() > 0) {
+      driver.await();
+      driver.reap();
+    }
   }
 
   @Override

@@ -4,6 +4,9 @@ import static dev.ringside.machine.pci.PciHeader.*;
 
 import dev.ringside.machine.Bus;
 import dev.ringside.machine.RegisterWindow;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -167,6 +170,31 @@ public final class ConfigurationSpace implements RegisterWindow {
   /** Back to power-on: the windows are gone, everything that the guest wrote is forgotten. */
   public void reset() {
     values.put(0, powerOn);
+    placeWindows();
+  }
+
+  /** Writes the conventional part of the space, byte by byte. */
+  public void save(DataOutput out) throws IOException {
+    out.write(values.array(), 0, CONVENTIONAL_SIZE);
+  }
+
+  /**
+   * Takes over what the guest of a saved function has written, and places the windows. Whoever
+   * watches other registers looks at them afterwards.
+   *
+   * @throws IOException when the rest of the space is not this function's
+   */
+  public void restore(DataInput in) throws IOException {
+    byte[] saved = new byte[CONVENTIONAL_SIZE];
+    in.readFully(saved);
+    for (int i = 0; i < CONVENTIONAL_SIZE; i++) {
+      int mask = writable.get(i);
+      boolean changes = i >= STATUS && i < STATUS + Short.BYTES;
+      if (!changes && ((saved[i] ^ values.get(i)) & ~mask) != 0) {
+        throw new IOException("another PCI function: byte 0x%x differs".formatted(i));
+      }
+      set8(i, (get8(i) & ~mask) | (saved[i] & mask));
+    }
     placeWindows();
   }
 

@@ -4,6 +4,9 @@ import static dev.ringside.machine.pci.PciCapabilityHeader.*;
 
 import dev.ringside.machine.MessageInterrupts;
 import dev.ringside.machine.RegisterWindow;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
@@ -31,6 +34,10 @@ public final class MsixTable implements RegisterWindow {
   private final int vectors;
   private final AtomicIntegerArray entries;
   private final AtomicIntegerArray pending;
+
+  /** Where message control stands in the configuration space. */
+  private int control;
+
   private volatile boolean enabled;
   private volatile boolean functionMasked;
   private volatile boolean busMaster;
@@ -76,12 +83,39 @@ public final class MsixTable implements RegisterWindow {
    */
   public void addTo(ConfigurationSpace space, int window) {
     int capability = space.addCapability(ID_MSIX, MSIX_SIZE);
-    int control = capability + MSIX_CONTROL;
+    control = capability + MSIX_CONTROL;
     space.set16(control, vectors - 1);
     space.allow16(control, MSIX_ENABLE | MSIX_FUNCTION_MASK);
     space.set32(capability + MSIX_TABLE, window);
     space.set32(capability + MSIX_PENDING, pendingOffset() | window);
     space.onWrite(control, Short.BYTES, () -> control(space.get16(control)));
+  }
+
+  /** Writes the table, four words for each vector, and then a byte for each that is pending. */
+  public void save(DataOutput out) throws IOException {
+    for (int word = 0; word < entries.length(); word++) {
+      out.writeInt(entries.get(word));
+    }
+    for (int vector = 0; vector < vectors; vector++) {
+      out.writeBoolean(pending.get(vector) != 0);
+    }
+  }
+
+  /** Takes a saved table over. Nothing is sent before {@link #controlRestored}. */
+  public void restore(DataInput in) throws IOException {
+    for (int word = 0; word < entries.length(); word++) {
+      boolean isControl = word % WORDS_PER_ENTRY == MSIX_ENTRY_CONTROL / Integer.BYTES;
+      int value = in.readInt();
+      entries.set(word, isControl ? value & MSIX_ENTRY_MASK : value);
+    }
+    for (int vector = 0; vector < vectors; vector++) {
+      pending.set(vector, in.readBoolean() ? 1 : 0);
+    }
+  }
+
+  /** The configuration space that this was added to has taken saved registers over. */
+  public void controlRestored(ConfigurationSpace space) {
+    control(space.get16(control));
   }
 
   private void control(int value) {

@@ -2,7 +2,12 @@ package dev.ringside.virtio.queue;
 
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.IoVector;
+import dev.ringside.virtio.state.ChainState;
+import dev.ringside.virtio.state.ChainState.Piece;
+import dev.ringside.virtio.state.DeviceStateException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One chain as the device took it from the ring: every descriptor copied once and checked, so that
@@ -105,6 +110,41 @@ public final class DescriptorChain {
   /** How many descriptors of the ring it takes; an indirect table takes one. */
   int ringLength() {
     return ringLength;
+  }
+
+  /**
+   * What is left of the chain, for a device that is saved. Buffers that were cut off its front or
+   * end are not in it.
+   */
+  public ChainState state() {
+    return new ChainState(head, ringLength, pieces(readable), pieces(writable));
+  }
+
+  private List<Piece> pieces(IoVector vector) {
+    return IntStream.range(0, vector.count())
+        .mapToObj(i -> new Piece(memory.address(vector.offset(i)), vector.length(i)))
+        .toList();
+  }
+
+  /**
+   * Becomes a chain that was in flight when a device was saved, checked as {@code DeviceQueue.pop}
+   * checks one.
+   *
+   * @throws DeviceStateException when a device could not have taken it
+   */
+  public void restore(ChainState saved) throws DeviceStateException {
+    try {
+      start();
+      for (Piece piece : saved.readable()) {
+        add(piece.address(), piece.length(), false);
+      }
+      for (Piece piece : saved.writable()) {
+        add(piece.address(), piece.length(), true);
+      }
+      end(saved.head(), saved.ringLength());
+    } catch (RingViolationException broken) {
+      throw new DeviceStateException("a chain in flight: " + broken.getMessage(), broken);
+    }
   }
 
   /** The buffers that the device reads; pieces of {@link GuestMemory#segment()}. */

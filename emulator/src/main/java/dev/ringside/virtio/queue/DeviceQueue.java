@@ -1,5 +1,9 @@
 package dev.ringside.virtio.queue;
 
+import dev.ringside.virtio.state.DeviceStateException;
+import dev.ringside.virtio.state.RingState;
+import java.util.List;
+
 /**
  * A running virtqueue from the device's side. Work on it goes in batches, with one verb a step:
  *
@@ -66,4 +70,15 @@ public sealed interface DeviceQueue permits SplitDeviceQueue, PackedDeviceQueue 
    * @throws RingViolationException as for {@link #pop}
    */
   boolean enableKicks() throws RingViolationException;
+
+  /** What this side keeps to itself. Nothing may be noted that is not published. */
+  RingState state();
+
+  /**
+   * Takes over chains that were in flight when a device was saved; {@code QueueConfig.restore} has
+   * made this queue from the same state. Nothing was popped before.
+   *
+   * @throws DeviceStateException when these cannot be all the chains in flight
+   */
+  void adopt(List<DescriptorChain> inFlight) throws DeviceStateException;
 }

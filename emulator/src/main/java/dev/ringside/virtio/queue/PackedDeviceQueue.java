@@ -5,7 +5,10 @@ import static dev.ringside.virtio.spec.PackedLayout.*;
 
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.virtio.spec.Feature;
+import dev.ringside.virtio.state.DeviceStateException;
+import dev.ringside.virtio.state.RingState;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * The device's side of a packed virtqueue (virtio 1.4, section 2.8). Descriptors are taken and used
@@ -238,5 +241,51 @@ public final class PackedDeviceQueue implements DeviceQueue {
     // before either sees the wish, or is seen here (section 2.8.21.3.1).
     GuestMemory.fullFence();
     return isAvailable(descriptorFlags(availableWord()), nextAvailable, size);
+  }
+
+  @Override
+  public RingState state() {
+    return new RingState(nextAvailable, nextUsed);
+  }
+
+  void restore(RingState saved) throws DeviceStateException {
+    DeviceStateException.require(
+        isCursor(saved.nextAvailable()) && isCursor(saved.nextUsed()),
+        "a packed ring of %d at %d, used %d",
+        size,
+        saved.nextAvailable(),
+        saved.nextUsed());
+    nextAvailable = saved.nextAvailable();
+    nextUsed = saved.nextUsed();
+    publishedUsed = nextUsed;
+  }
+
+  private boolean isCursor(int number) {
+    return number >= 0 && number < 2 * size;
+  }
+
+  @Override
+  public void adopt(List<DescriptorChain> chains) throws DeviceStateException {
+    long descriptors = 0;
+    for (DescriptorChain chain : chains) {
+      DeviceStateException.require(
+          isId(chain.head()) && chain.ringLength() >= 1,
+          "buffer %d of %d descriptors",
+          chain.head(),
+          chain.ringLength());
+      descriptors += chain.ringLength();
+    }
+    int taken = Math.floorMod(nextAvailable - nextUsed, 2 * size);
+    DeviceStateException.require(
+        taken == descriptors && taken <= size,
+        "chains of %d descriptors for %d of %d in flight",
+        descriptors,
+        taken,
+        size);
+    inFlight = taken;
+  }
+
+  private static boolean isId(int number) {
+    return (number & 0xffff) == number;
   }
 }

@@ -4,6 +4,9 @@ import dev.ringside.machine.GuestMemory;
 import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.spec.PackedLayout;
 import dev.ringside.virtio.spec.SplitLayout;
+import dev.ringside.virtio.state.DeviceStateException;
+import dev.ringside.virtio.state.QueueState;
+import dev.ringside.virtio.state.RingState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -196,6 +199,44 @@ public final class QueueConfig {
     if (first < second + secondBytes && second < first + firstBytes) {
       throw new RingViolationException(
           RingViolation.RING_AREAS_OVERLAP, "0x%x and 0x%x".formatted(first, second));
+    }
+  }
+
+  /** What the driver has programmed, and what a running queue keeps to itself. */
+  public QueueState state() {
+    return new QueueState(
+        size, descriptorArea, driverArea, deviceArea, queue == null ? null : queue.state());
+  }
+
+  /**
+   * Becomes a queue that was saved; this one is as after power-on. A running one still has to
+   * {@linkplain DeviceQueue#adopt adopt} its chains in flight.
+   *
+   * @param features what driver and device agreed on
+   * @throws DeviceStateException when a driver could not have programmed this
+   */
+  public void restore(QueueState saved, GuestMemory memory, long features)
+      throws DeviceStateException {
+    DeviceStateException.require(
+        saved.size() >= 1 && saved.size() <= maxSize,
+        "a queue of %d descriptors, and this device has %d",
+        saved.size(),
+        maxSize);
+    size = saved.size();
+    descriptorArea = saved.descriptorArea();
+    driverArea = saved.driverArea();
+    deviceArea = saved.deviceArea();
+    RingState ring = saved.ring();
+    if (ring == null) {
+      return;
+    }
+    try {
+      switch (activate(memory, features)) {
+        case SplitDeviceQueue split -> split.restore(ring);
+        case PackedDeviceQueue packed -> packed.restore(ring);
+      }
+    } catch (RingViolationException broken) {
+      throw new DeviceStateException("a queue: " + broken.getMessage(), broken);
     }
   }
 

@@ -5,7 +5,10 @@ import static dev.ringside.virtio.spec.SplitLayout.*;
 
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.virtio.spec.Feature;
+import dev.ringside.virtio.state.DeviceStateException;
+import dev.ringside.virtio.state.RingState;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** The device's side of a split virtqueue (virtio 1.4, section 2.7). */
 public final class SplitDeviceQueue implements DeviceQueue {
@@ -248,5 +251,39 @@ public final class SplitDeviceQueue implements DeviceQueue {
     // just before either sees the wish, or is seen here (section 2.7.10.1).
     GuestMemory.fullFence();
     return nextAvailable != seenAvailable || refreshAvailable();
+  }
+
+  @Override
+  public RingState state() {
+    return new RingState(nextAvailable, nextUsed);
+  }
+
+  void restore(RingState saved) throws DeviceStateException {
+    DeviceStateException.require(
+        isIndex(saved.nextAvailable()) && isIndex(saved.nextUsed()),
+        "a split ring at %d, used %d",
+        saved.nextAvailable(),
+        saved.nextUsed());
+    nextAvailable = saved.nextAvailable();
+    seenAvailable = nextAvailable;
+    nextUsed = saved.nextUsed();
+    publishedUsed = nextUsed;
+  }
+
+  private static boolean isIndex(int number) {
+    return (number & 0xffff) == number;
+  }
+
+  @Override
+  public void adopt(List<DescriptorChain> chains) throws DeviceStateException {
+    int taken = (nextAvailable - nextUsed) & 0xffff;
+    DeviceStateException.require(
+        taken == chains.size(), "%d chains for %d in flight", chains.size(), taken);
+    for (DescriptorChain chain : chains) {
+      int head = chain.head();
+      DeviceStateException.require(
+          head >= 0 && head < size && !inFlight[head], "descriptor %d of %d in flight", head, size);
+      inFlight[head] = true;
+    }
   }
 }

@@ -131,6 +131,16 @@ public final class PackedLayout {
     return flags << 16 | offsetWrap;
   }
 
+  /** The offset in an event suppression structure. */
+  public static int eventOffset(int event) {
+    return event & OFFSET_MASK;
+  }
+
+  /** The wrap counter in an event suppression structure: 0 or 1. */
+  public static int eventWrap(int event) {
+    return (event & WRAP) != 0 ? 1 : 0;
+  }
+
   /**
    * Whether the other side wants to hear that descriptors from one cursor up to another became
    * available or used (section 2.8.10). What makes no sense, reserved flags or an offset outside
@@ -145,7 +155,7 @@ public final class PackedLayout {
     if (flags == EVENT_DISABLE) {
       return false;
     }
-    int offset = event & OFFSET_MASK;
+    int offset = eventOffset(event);
     if (flags != EVENT_DESC || !eventIndex || offset >= size) {
       return true;
     }

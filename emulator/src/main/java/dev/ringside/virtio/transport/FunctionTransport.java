@@ -1,6 +1,9 @@
 package dev.ringside.virtio.transport;
 
 import dev.ringside.virtio.spec.Feature;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.IOException;
 
 /** What a {@link VirtioFunction} needs of the transport that carries it. */
 interface FunctionTransport {
@@ -36,4 +39,14 @@ interface FunctionTransport {
 
   /** The function was reset: pending notifications are forgotten, selectors are 0 again. */
   void reset();
+
+  /** Writes what the transport keeps of its own, beginning with a name of its kind. */
+  void save(DataOutput out) throws IOException;
+
+  /**
+   * Becomes the transport of a device that was saved; the function is restored already, and paused.
+   *
+   * @throws IOException when the state is damaged, or of another kind of transport
+   */
+  void restore(DataInputStream in) throws IOException;
 }

@@ -1,6 +1,11 @@
 package dev.ringside.virtio.transport;
 
+import static dev.ringside.virtio.state.DeviceStateException.require;
+
 import dev.ringside.machine.InterruptLine;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -33,6 +38,21 @@ final class InterruptStatus {
   /** Clears bits. */
   void acknowledge(int seen) {
     reasons.getAndUpdate(current -> current & ~seen);
+  }
+
+  void save(DataOutput out) throws IOException {
+    out.writeInt(reasons.get());
+  }
+
+  /**
+   * Takes saved bits over. The line is not raised.
+   *
+   * @param all bits that there can be
+   */
+  void restore(DataInput in, int all) throws IOException {
+    int bits = in.readInt();
+    require((bits & ~all) == 0, "interrupt status 0x%x", bits);
+    reasons.set(bits);
   }
 
   /** Reads all bits and clears them. */

@@ -1,6 +1,7 @@
 package dev.ringside.virtio.transport;
 
 import static dev.ringside.virtio.spec.MmioRegister.*;
+import static dev.ringside.virtio.state.DeviceStateException.require;
 
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.GuestMemory;
@@ -9,6 +10,9 @@ import dev.ringside.machine.Scheduler;
 import dev.ringside.virtio.queue.QueueConfig;
 import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.spec.SplitLayout;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -90,6 +94,34 @@ public final class LegacyMmioTransport extends MmioRegisterMap {
     queue.setDescriptorArea(base);
     queue.setDriverArea(base + SplitLayout.descriptorTableBytes(queue.size()));
     queue.setDeviceArea(base + SplitLayout.legacyUsedRingOffset(queue.size(), alignment));
+  }
+
+  /** Behind what both versions have: {@code pageSize} and an alignment for each queue. */
+  @Override
+  public void save(DataOutput out) throws IOException {
+    super.save(out);
+    out.writeLong(pageSize);
+    for (long alignment : alignments) {
+      out.writeLong(alignment);
+    }
+  }
+
+  @Override
+  public void restore(DataInputStream in) throws IOException {
+    super.restore(in);
+    pageSize = readPowerOfTwo(in);
+    for (int i = 0; i < alignments.length; i++) {
+      alignments[i] = readPowerOfTwo(in);
+      require(pageSize != 0 || !function().isEnabled(i), "a queue in pages without a size");
+    }
+  }
+
+  /** Or 0, while the driver has not written one. */
+  private static long readPowerOfTwo(DataInputStream in) throws IOException {
+    long number = in.readLong();
+    require(
+        Long.bitCount(number) <= 1 && (number & FIRST_WORD) == number, "pages of %d bytes", number);
+    return number;
   }
 
   @Override

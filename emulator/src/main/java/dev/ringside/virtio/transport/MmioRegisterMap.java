@@ -1,6 +1,7 @@
 package dev.ringside.virtio.transport;
 
 import static dev.ringside.virtio.spec.MmioRegister.*;
+import static dev.ringside.virtio.state.DeviceStateException.require;
 
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.GuestMemory;
@@ -9,6 +10,9 @@ import dev.ringside.machine.RegisterWindow;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.virtio.queue.QueueConfig;
 import dev.ringside.virtio.spec.Feature;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.IOException;
 
 /**
  * The registers that both versions of virtio-mmio have (virtio 1.4, sections 4.2.2 and 4.2.4), over
@@ -135,6 +139,39 @@ abstract sealed class MmioRegisterMap implements RegisterWindow, FunctionTranspo
 
   @Override
   public void queueReset(int queue) {}
+
+  /**
+   * Selectors first, then the reasons of an interrupt:
+   *
+   * <pre>
+   *   | kind (UTF) | deviceFeaturesWord | driverFeaturesWord | selectedQueue | interrupt status |
+   * </pre>
+   */
+  @Override
+  public void save(DataOutput out) throws IOException {
+    out.writeUTF(kind());
+    out.writeInt(deviceFeaturesWord);
+    out.writeInt(driverFeaturesWord);
+    out.writeInt(selectedQueue);
+    interrupts.save(out);
+  }
+
+  @Override
+  public void restore(DataInputStream in) throws IOException {
+    String saved = in.readUTF();
+    require(saved.equals(kind()), "behind %s, and this device is behind %s", saved, kind());
+    deviceFeaturesWord = in.readInt();
+    driverFeaturesWord = in.readInt();
+    selectedQueue = in.readInt();
+    interrupts.restore(in, INTERRUPT_USED | INTERRUPT_CONFIG);
+    if (interrupts.get() != 0) {
+      interrupts.raise();
+    }
+  }
+
+  private String kind() {
+    return "virtio-mmio " + version;
+  }
 
   @Override
   public void reset() {

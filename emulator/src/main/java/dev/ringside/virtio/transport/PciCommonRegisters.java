@@ -4,6 +4,9 @@ import static dev.ringside.virtio.spec.PciCommonConfig.*;
 
 import dev.ringside.machine.RegisterWindow;
 import dev.ringside.virtio.queue.QueueConfig;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,19 @@ final class PciCommonRegisters implements RegisterWindow {
   PciCommonRegisters(VirtioFunction function, PciVectors vectors) {
     this.function = function;
     this.vectors = vectors;
+  }
+
+  /** The three selectors. */
+  void save(DataOutput out) throws IOException {
+    out.writeInt(deviceFeaturesWord);
+    out.writeInt(driverFeaturesWord);
+    out.writeInt(selectedQueue);
+  }
+
+  void restore(DataInput in) throws IOException {
+    deviceFeaturesWord = in.readInt();
+    driverFeaturesWord = in.readInt();
+    selectedQueue = in.readInt();
   }
 
   void reset() {

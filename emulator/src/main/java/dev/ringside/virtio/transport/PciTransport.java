@@ -17,6 +17,7 @@ import static dev.ringside.virtio.spec.PciCapability.TYPE_DEVICE;
 import static dev.ringside.virtio.spec.PciCapability.TYPE_ISR;
 import static dev.ringside.virtio.spec.PciCapability.TYPE_NOTIFY;
 import static dev.ringside.virtio.spec.PciCapability.TYPE_PCI_CFG;
+import static dev.ringside.virtio.state.DeviceStateException.require;
 
 import dev.ringside.machine.Bus;
 import dev.ringside.machine.CostModel;
@@ -32,6 +33,9 @@ import dev.ringside.machine.pci.PciCapabilityHeader;
 import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.spec.PciCapability;
 import dev.ringside.virtio.spec.PciCommonConfig;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -224,6 +228,57 @@ public final class PciTransport implements RegisterWindow {
     @Override
     public void queueReset(int queue) {
       vectors.map(queue, PciCommonConfig.NO_VECTOR);
+    }
+
+    /**
+     * Kind, selectors, vectors of the events, ISR status, MSI-X table, configuration space; each as
+     * its owner writes it.
+     */
+    @Override
+    public void save(DataOutput out) throws IOException {
+      out.writeUTF(kind());
+      common.save(out);
+      vectors.save(out);
+      interrupts.save(out);
+      if (msix != null) {
+        msix.save(out);
+      }
+      space.save(out);
+    }
+
+    @Override
+    public void restore(DataInputStream in) throws IOException {
+      boolean well = false;
+      try {
+        restoreRegisters(in);
+        well = true;
+      } finally {
+        if (!well) {
+          PciTransport.this.reset();
+        }
+      }
+    }
+
+    private void restoreRegisters(DataInputStream in) throws IOException {
+      String saved = in.readUTF();
+      require(saved.equals(kind()), "behind %s, and this device is behind %s", saved, kind());
+      common.restore(in);
+      vectors.restore(in);
+      interrupts.restore(in, ISR_QUEUE | ISR_CONFIG);
+      if (msix != null) {
+        msix.restore(in);
+      }
+      space.restore(in);
+      if (msix != null) {
+        msix.controlRestored(space);
+      }
+      commandChanged();
+    }
+
+    private String kind() {
+      return msix == null
+          ? "virtio-pci with a pin"
+          : "virtio-pci with %d vectors".formatted(msix.vectors());
     }
 
     @Override

@@ -3,6 +3,9 @@ package dev.ringside.virtio.transport;
 import static dev.ringside.virtio.spec.PciCommonConfig.NO_VECTOR;
 
 import dev.ringside.machine.pci.MsixTable;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,20 @@ final class PciVectors {
   void map(int event, int vector) {
     boolean exists = table != null && vector < table.vectors();
     vectors.set(event, exists ? vector : NO_VECTOR);
+  }
+
+  /** The vector of each event. */
+  void save(DataOutput out) throws IOException {
+    for (int event = 0; event <= config; event++) {
+      out.writeShort(vectors.get(event));
+    }
+  }
+
+  /** A vector that the table does not have becomes none. */
+  void restore(DataInput in) throws IOException {
+    for (int event = 0; event <= config; event++) {
+      map(event, in.readUnsignedShort());
+    }
   }
 
   void reset() {

@@ -1,5 +1,9 @@
 package dev.ringside.virtio.transport;
 
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /** What a device type adds to {@link VirtioFunction}: its features, its registers, its work. */
 public interface VirtioDevice {
   /** The device type (virtio 1.4, section 5). */
@@ -75,8 +79,31 @@ public interface VirtioDevice {
    */
   void suspend();
 
-  /** Goes on with the work on the enabled queues after {@link #suspend}. */
+  /**
+   * As {@link #suspend}, but what was taken and not begun is left for who goes on: this device, or
+   * another one that restores what this one saves.
+   */
+  void pause();
+
+  /**
+   * Goes on with the work on the enabled queues after {@link #suspend}, {@link #pause} or {@link
+   * #restore}.
+   */
   void resume();
+
+  /** Writes what another device needs to go on; this one does not work now. */
+  void save(DataOutput out) throws IOException;
+
+  /**
+   * Becomes a device that was saved. This one was not started; {@link #resume} follows.
+   *
+   * @param function whose queues are restored, but for their chains in flight
+   * @param features what driver and device agreed on; {@link #accepts} has been asked
+   * @param running whether the saved device had been started
+   * @throws IOException when the state is damaged, or of another device; then this one is reset
+   */
+  void restore(VirtioFunction function, long features, boolean running, DataInputStream in)
+      throws IOException;
 
   /** Ends all work. When it returns, the device no longer touches guest memory. */
   void stop();

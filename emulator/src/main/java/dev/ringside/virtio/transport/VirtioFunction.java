@@ -1,11 +1,18 @@
 package dev.ringside.virtio.transport;
 
+import static dev.ringside.virtio.state.DeviceStateException.require;
+
 import dev.ringside.fault.NotificationFaults;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.virtio.queue.QueueConfig;
 import dev.ringside.virtio.queue.RingViolationException;
 import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.Feature;
+import dev.ringside.virtio.state.DeviceState;
+import dev.ringside.virtio.state.FunctionState;
+import dev.ringside.virtio.state.StateSection;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The guest calls the methods that stand for registers: {@link #notifyQueue} and {@link #status}
- * from any task, the others from one at a time. The device's own tasks call
- * {@link #interruptForQueue}, {@link #changeConfig}, {@link #fail} and {@link #needReset}.
+ * from any task, the others from one at a time. The device's own tasks call {@link
+ * #interruptForQueue}, {@link #changeConfig}, {@link #fail} and {@link #needReset}.
  */
 public final class VirtioFunction {
   private static final int NONE = -1;
@@ -58,6 +65,7 @@ public final class VirtioFunction {
   private boolean live;
   private boolean suspended;
   private boolean memoryAccess = true;
+  private boolean paused;
 
   /** The device has been started; it works or it is suspended. */
   private boolean started;
@@ -112,7 +120,7 @@ public final class VirtioFunction {
     } else if (suspended) {
       status.getAndUpdate(current -> current | (value & DeviceStatus.FAILED));
       if ((value & DeviceStatus.DRIVER_OK) != 0) {
-        resume();
+        endSuspension();
       }
     } else {
       addStatus(value & ~before);
@@ -183,12 +191,14 @@ public final class VirtioFunction {
    * device stays quiet until it is reset.
    */
   private void settle() {
-    boolean work = live && !suspended && memoryAccess && !needsReset();
+    boolean work = live && !suspended && memoryAccess && !paused && !needsReset();
     if (work == working) {
       return;
     }
     working = work;
-    if (!work) {
+    if (!work && paused) {
+      device.pause();
+    } else if (!work) {
       device.suspend();
     } else if (started) {
       device.resume();
@@ -210,7 +220,7 @@ public final class VirtioFunction {
     status.updateAndGet(current -> (current | DeviceStatus.SUSPEND) & ~DeviceStatus.DRIVER_OK);
   }
 
-  private void resume() {
+  private void endSuspension() {
     configLock.lock();
     try {
       suspended = false;
@@ -232,6 +242,127 @@ public final class VirtioFunction {
   void allowMemoryAccess(boolean allowed) {
     memoryAccess = allowed;
     settle();
+  }
+
+  /**
+   * Ends the device's work until {@link #resume}, so that it can be saved; the driver does not
+   * notice. What workers have begun is done and given back before this returns. A notification that
+   * comes meanwhile is not lost: whoever goes on looks at the rings.
+   */
+  public void pause() {
+    paused = true;
+    settle();
+  }
+
+  /** Goes on after {@link #pause} or {@link #restore}. */
+  public void resume() {
+    paused = false;
+    settle();
+  }
+
+  /**
+   * What another device needs to go on in this one's place. What a fault plan has counted is not in
+   * it, and nothing of the rings of a device that is broken.
+   *
+   * @throws IllegalStateException when the device is not {@linkplain #pause paused}
+   */
+  public DeviceState save() {
+    if (!paused) {
+      throw new IllegalStateException("a device is paused before it is saved");
+    }
+    boolean broken = needsReset();
+    FunctionState function =
+        new FunctionState(
+            device.deviceId(),
+            status.get(),
+            driverFeatures,
+            driverFeaturesHigh,
+            configGeneration,
+            configStale,
+            configPending,
+            queues.stream()
+                .map(queue -> broken ? queue.state().withoutRing() : queue.state())
+                .toList());
+    return new DeviceState(
+        function, StateSection.of(device::save), StateSection.of(transport::save));
+  }
+
+  /**
+   * Becomes a device that was saved, over the same guest memory, and stays paused. This one is as
+   * after power-on.
+   *
+   * @throws IOException when the state is damaged, or of another kind of device: one with other
+   *     features, queues or registers, or another disk. Then this one is reset
+   * @throws IllegalStateException when a driver has found this device
+   */
+  public void restore(DeviceState saved) throws IOException {
+    if (status.get() != DeviceStatus.RESET) {
+      throw new IllegalStateException("a driver has found this device");
+    }
+    paused = true;
+    boolean well = false;
+    try {
+      restore(saved.function());
+      saved.device().read("device", this::restoreDevice);
+      saved.transport().read("transport", this::restoreTransport);
+      well = true;
+    } finally {
+      if (!well) {
+        reset();
+        paused = false;
+      }
+    }
+  }
+
+  private void restoreDevice(DataInputStream in) throws IOException {
+    device.restore(this, driverFeatures, started, in);
+  }
+
+  private void restoreTransport(DataInputStream in) throws IOException {
+    transport.restore(in);
+  }
+
+  private void restore(FunctionState saved) throws IOException {
+    int bits = saved.status();
+    require(saved.deviceId() == device.deviceId(), "of a device of type %d", saved.deviceId());
+    require(
+        saved.queues().size() == queues.size(),
+        "%d queues, and this device has %d",
+        saved.queues().size(),
+        queues.size());
+    driverFeatures = saved.features();
+    driverFeaturesHigh = saved.featuresHigh();
+    boolean agreed = transport.isLegacy() || (bits & DeviceStatus.FEATURES_OK) != 0;
+    suspended = (bits & DeviceStatus.SUSPEND) != 0;
+    live = suspended || (bits & DeviceStatus.DRIVER_OK) != 0;
+    require(isPossible(bits) && (agreed || !live), "status 0x%x", bits);
+    require(!agreed || acceptsAgain(), "this device does not work with %s", describeFeatures());
+    configGeneration = saved.configGeneration();
+    configStale = saved.configStale();
+    configPending = saved.configPending();
+    status.set(bits);
+    started = live && !needsReset();
+    for (int i = 0; i < queues.size(); i++) {
+      require(agreed || saved.queues().get(i).ring() == null, "a ring before features");
+      queues.get(i).restore(saved.queues().get(i), memory, driverFeatures);
+    }
+  }
+
+  private boolean isPossible(int bits) {
+    int all = LEGACY_STATUS | DeviceStatus.NEEDS_RESET;
+    if (!transport.isLegacy()) {
+      all |= DeviceStatus.FEATURES_OK | DeviceStatus.SUSPEND;
+    }
+    int both = DeviceStatus.SUSPEND | DeviceStatus.DRIVER_OK;
+    return (bits & ~all) == 0 && (bits & both) != both;
+  }
+
+  private boolean acceptsAgain() {
+    return transport.isLegacy() ? (driverFeatures & ~offered()) == 0 : acceptsFeatures();
+  }
+
+  private String describeFeatures() {
+    return Feature.describe(driverFeatures);
   }
 
   /** Back to the state after power-on; the device no longer touches guest memory. */

@@ -2,6 +2,9 @@ package dev.ringside.virtio.transport;
 
 import dev.ringside.virtio.spec.DeviceId;
 import dev.ringside.virtio.spec.Feature;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -117,8 +120,27 @@ final class RecordingDevice implements VirtioDevice {
   }
 
   @Override
+  public void pause() {
+    calls.add("pause");
+  }
+
+  @Override
   public void resume() {
     calls.add("resume");
+  }
+
+  @Override
+  public void save(DataOutput out) throws IOException {
+    calls.add("save");
+    out.write(config);
+  }
+
+  @Override
+  public void restore(VirtioFunction attached, long features, boolean running, DataInputStream in)
+      throws IOException {
+    function = attached;
+    calls.add(running ? "restore running" : "restore");
+    in.readFully(config);
   }
 
   @Override

@@ -1,92 +1,93 @@
 package dev.ringside.lab.bench;
 
 import dev.ringside.virtio.transport.Transport;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collection;
-import org.openjdk.jmh.results.Result;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * What a request through the ring costs. For each batch size the spin reference is measured first,
- * in a JVM of its own as all of them, so that a slow moment of the machine shows in both.
+ * What a request through the ring costs, each layout beside the other and beside the same in C. The
+ * machine has slow moments; so all are measured in turn, several rounds of it, and a spin reference
+ * says in which state the machine was.
  *
  * @param iterations of one second each, after as many to warm up
+ * @param rounds how often each is measured
  * @param transport how the device is attached
  * @param jvmOptions the file of flags that every JVM of Ringside runs with
+ * @param reference absent on a machine without a C compiler
  */
-public record QueueSuite(int iterations, Transport transport, Path jvmOptions) {
-  /** JMH's name for bytes allocated per operation, with the gc profiler on. */
-  private static final String ALLOCATION = "gc.alloc.rate.norm";
-
-  /**
-   * A figure with its spread.
-   *
-   * @param median in nanoseconds
-   * @param least the fastest iteration
-   * @param most the slowest one
-   * @param allocatedBytes of heap, per operation
-   */
-  public record Figure(double median, double least, double most, double allocatedBytes) {
-    private static Figure of(RunResult result) {
-      Result<?> primary = result.getPrimaryResult();
-      Result<?> allocation = result.getSecondaryResults().get(ALLOCATION);
-      return new Figure(
-          primary.getStatistics().getPercentile(50),
-          primary.getStatistics().getMin(),
-          primary.getStatistics().getMax(),
-          allocation == null ? Double.NaN : allocation.getScore());
-    }
-  }
-
+public record QueueSuite(
+    int iterations,
+    int rounds,
+    Transport transport,
+    Path jvmOptions,
+    Optional<CReference> reference) {
   /**
    * One line of the table; all times are nanoseconds for each request.
    *
    * @param batch requests that are published together
    * @param spin one word to the other core and back
-   * @param closed waiting for a batch before the next
-   * @param pipelined keeping the ring full
+   * @param reference the same in C; null without a compiler
+   * @param split through a split ring
+   * @param packed through a packed ring
    */
-  public record Row(int batch, Figure spin, Figure closed, Figure pipelined) {}
+  public record Row(
+      int batch, Loop loop, Figure spin, @Nullable Figure reference, Figure split, Figure packed) {
+    /** How many times the reference a request through the split ring takes. */
+    public double splitToReference() {
+      return reference == null ? Double.NaN : split.median() / reference.median();
+    }
 
-  /**
-   * Measures one batch size, which takes six times {@link #iterations} seconds and some more.
-   *
-   * @throws IllegalStateException when a benchmark cannot run
-   */
-  public Row measure(int batch) {
-    try {
-      return new Row(
-          batch,
-          measure(SpinReference.class.getName() + ".roundTrip", batch),
-          measure(RingBenchmark.class.getName() + ".closed", batch),
-          measure(RingBenchmark.class.getName() + ".pipelined", batch));
-    } catch (RunnerException failure) {
-      throw new IllegalStateException("the benchmark cannot run", failure);
+    /** How many times the split ring a request through the packed one takes. */
+    public double packedToSplit() {
+      return packed.median() / split.median();
     }
   }
 
-  private Figure measure(String benchmark, int batch) throws RunnerException {
-    ChainedOptionsBuilder options =
-        new OptionsBuilder()
-            .include("^" + benchmark.replace(".", "\\.") + "$")
-            .param("batch", Integer.toString(batch))
-            .param("transport", transport.name())
-            .warmupIterations(iterations)
-            .warmupTime(TimeValue.seconds(1))
-            .measurementIterations(iterations)
-            .measurementTime(TimeValue.seconds(1))
-            .forks(1)
-            .jvmArgs("@" + jvmOptions)
-            .addProfiler("gc")
-            .shouldFailOnError(true)
-            .verbosity(VerboseMode.SILENT);
-    Collection<RunResult> results = new Runner(options.build()).run();
-    return Figure.of(results.iterator().next());
+  /**
+   * Measures one batch size.
+   *
+   * @throws IOException when the reference does not run
+   * @throws IllegalStateException when a benchmark cannot run
+   */
+  public Row measure(int batch, Loop loop) throws IOException {
+    Forks forks = new Forks(iterations, jvmOptions);
+    List<RunResult> spins = new ArrayList<>();
+    List<Double> references = new ArrayList<>();
+    Map<RingLayout, List<RunResult>> rings = new EnumMap<>(RingLayout.class);
+    for (int round = 0; round < rounds; round++) {
+      spins.add(forks.run(SpinReference.class, "roundTrip", Map.of()));
+      if (reference.isPresent()) {
+        references.add(reference.get().measure(loop, batch, iterations));
+      }
+      for (RingLayout layout : RingLayout.values()) {
+        Map<String, Object> parameters =
+            Map.of(
+                "batch",
+                batch,
+                "ring",
+                layout.name(),
+                "backing",
+                RingBenchmark.Backing.NULL,
+                "transport",
+                transport.name());
+        rings
+            .computeIfAbsent(layout, key -> new ArrayList<>())
+            .add(forks.run(RingBenchmark.class, loop.toString(), parameters));
+      }
+    }
+    return new Row(
+        batch,
+        loop,
+        Figure.of(spins),
+        references.isEmpty() ? null : Figure.ofSamples(references),
+        Figure.of(rings.getOrDefault(RingLayout.SPLIT, List.of())),
+        Figure.of(rings.getOrDefault(RingLayout.PACKED, List.of())));
   }
 }

@@ -9,6 +9,7 @@ import dev.ringside.lab.vm.VirtualMachine;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.RealScheduler;
 import dev.ringside.storage.NullStorage;
+import dev.ringside.storage.Storage;
 import dev.ringside.virtio.transport.Transport;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -27,8 +28,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A request through the ring: header, one 4 KiB buffer, status; driver and device on a core each,
- * both polling; a storage that does nothing. In a closed loop the driver waits for all of a batch
+ * A read through the ring: header, a 4 KiB buffer of its own, status; driver and device on a core
+ * each, both polling; sectors at random. In a closed loop the driver waits for all of a batch
  * before it submits the next; in a pipeline it keeps the ring full and reaps what has come back.
  */
 @State(Scope.Thread)
@@ -42,12 +43,28 @@ public class RingBenchmark {
   public static final int QUEUE_SIZE = 256;
 
   private static final int REQUESTS = 4096;
-  private static final int BUFFER_BYTES = 4096;
-  private static final int SECTORS = 1 << 20;
+
+  /** What storages behind a ring can be. */
+  public enum Backing {
+    /** One that does nothing. */
+    NULL,
+    /** One in memory, all written. */
+    MEMORY
+  }
 
   /** Requests that are published together. */
   @Param({"1", "8", "32", "128"})
   public int batch;
+
+  /** The ring's layout. */
+  @Param({"SPLIT", "PACKED"})
+  @SuppressWarnings("NullAway.Init") // JMH sets it
+  public RingLayout ring;
+
+  /** What is behind it. */
+  @Param("NULL")
+  @SuppressWarnings("NullAway.Init") // JMH sets it
+  public Backing backing;
 
   /** How the device is attached. */
   @Param("MMIO")
@@ -56,7 +73,8 @@ public class RingBenchmark {
 
   private VirtualMachine machine;
   private VirtioBlkDriver disk;
-  private long buffer;
+  private final RandomReads reads = new RandomReads();
+  private final long[] buffers = new long[QUEUE_SIZE];
 
   /** Used in turn: the device completes in order, so the oldest is the next to be free. */
   private final BlockRequest[] requests = new BlockRequest[QUEUE_SIZE];
@@ -74,12 +92,16 @@ public class RingBenchmark {
     settings =
         settings
             .withDevice(settings.device().withWaiting(WaitPolicy.poll()))
-            .withDriver(settings.driver().withTimestamps(false));
-    machine =
-        VirtualMachine.start(settings, new NullStorage(SECTORS), new RealScheduler(), EventLog.OFF);
+            .withDriver(settings.driver().withTimestamps(false).withFeatures(ring.features()));
+    Storage storage =
+        switch (backing) {
+          case NULL -> new NullStorage(RandomReads.SECTORS);
+          case MEMORY -> RandomReads.filledDisk();
+        };
+    machine = VirtualMachine.start(settings, storage, new RealScheduler(), EventLog.OFF);
     disk = machine.disk();
-    buffer = disk.frames().allocate(BUFFER_BYTES);
     Arrays.setAll(requests, i -> new BlockRequest());
+    Arrays.setAll(buffers, i -> disk.frames().allocate(RandomReads.BYTES));
   }
 
   /** Ends the machine. */
@@ -124,8 +146,8 @@ public class RingBenchmark {
   private void submitBatch() {
     for (int i = 0; i < batch; i++) {
       BlockRequest request = requests[next];
+      disk.submit(request.read(reads.nextSector()).segment(buffers[next], RandomReads.BYTES));
       next = (next + 1) % QUEUE_SIZE;
-      disk.submit(request.read(i * 8L).segment(buffer, BUFFER_BYTES));
     }
     disk.kick();
   }

@@ -1,7 +1,11 @@
 package dev.ringside.lab.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ringside.lab.bench.CReference;
+import dev.ringside.lab.bench.Figure;
+import dev.ringside.lab.bench.Loop;
 import dev.ringside.lab.bench.QueueSuite;
+import dev.ringside.lab.bench.ReadSuite;
 import dev.ringside.lab.bench.RingBenchmark;
 import dev.ringside.virtio.transport.Transport;
 import java.io.IOException;
@@ -9,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,8 +31,10 @@ import picocli.CommandLine.Spec;
 final class BenchCommand implements Callable<Integer> {
   /** What there is to measure. */
   enum Suite {
-    /** Requests through the ring, onto a storage that does nothing. */
-    QUEUE;
+    /** Requests through the ring, onto a storage that does nothing, beside the same in C. */
+    QUEUE,
+    /** Random reads of 4 KiB from a storage in memory, beside the ring and the copy alone. */
+    READ;
 
     @Override
     public String toString() {
@@ -35,7 +42,8 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private static final String LINE = "%5s  %22s  %22s  %22s  %12s%n";
+  private static final String QUEUE_LINE = "%5s  %-9s %20s %20s %20s %20s %6s %6s %9s%n";
+  private static final String READ_LINE = "%5s  %20s %20s %20s %20s %6s %9s%n";
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -62,6 +70,13 @@ final class BenchCommand implements Callable<Integer> {
   private int iterations;
 
   @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "How often each figure is measured, in turn (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
       names = "--transport",
       paramLabel = "HOW",
       defaultValue = "mmio",
@@ -78,26 +93,62 @@ final class BenchCommand implements Callable<Integer> {
     validate();
     switch (suite) {
       case QUEUE -> queue();
+      case READ -> read();
     }
     return 0;
+  }
+
+  private static Path root() {
+    return Path.of(System.getProperty("ringside.root", "")).toAbsolutePath();
+  }
+
+  private static Path jvmOptions() {
+    return root().resolve("harness/jvm.options");
   }
 
   private void queue() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     boolean table = !json.takesStandardOutput();
-    Path jvmOptions =
-        Path.of(System.getProperty("ringside.root", "")).resolve("harness/jvm.options");
-    QueueSuite queue = new QueueSuite(iterations, transport, jvmOptions.toAbsolutePath());
+    Optional<CReference> reference = CReference.build(root());
+    QueueSuite queue = new QueueSuite(iterations, rounds, transport, jvmOptions(), reference);
     if (table) {
       out.println("ns per request: median (least to most); spin is one word there and back");
-      out.printf(LINE, "batch", "spin", "closed loop", "pipelined", "heap B/req");
+      if (reference.isEmpty()) {
+        out.println("no C compiler ('cc') on this machine, so the reference is missing");
+      }
+      out.printf(
+          QUEUE_LINE, "batch", "loop", "spin", "C", "split", "packed", "x C", "p/s", "heap B");
+      out.flush();
+    }
+    json.write(
+        out,
+        sink -> {
+          for (Loop loop : Loop.values()) {
+            for (int batch : batches) {
+              QueueSuite.Row row = queue.measure(batch, loop);
+              if (table) {
+                print(out, row);
+              }
+              sink.line(fields -> writeRow(fields, row));
+            }
+          }
+        });
+  }
+
+  private void read() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    boolean table = !json.takesStandardOutput();
+    ReadSuite suite = new ReadSuite(iterations, rounds, transport, jvmOptions());
+    if (table) {
+      out.println("ns per read of 4 KiB: median (least to most); closed loop, split ring");
+      out.printf(READ_LINE, "batch", "spin", "ring", "copy", "read", "x sum", "heap B");
       out.flush();
     }
     json.write(
         out,
         sink -> {
           for (int batch : batches) {
-            QueueSuite.Row row = queue.measure(batch);
+            ReadSuite.Row row = suite.measure(batch);
             if (table) {
               print(out, row);
             }
@@ -110,6 +161,9 @@ final class BenchCommand implements Callable<Integer> {
     if (iterations < 1) {
       throw new ParameterException(spec.commandLine(), "--iterations: at least 1");
     }
+    if (rounds < 1) {
+      throw new ParameterException(spec.commandLine(), "--rounds: at least 1");
+    }
     for (int batch : batches) {
       if (batch < 1 || batch > RingBenchmark.QUEUE_SIZE) {
         throw new ParameterException(
@@ -120,34 +174,72 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private static void print(PrintWriter out, QueueSuite.Row row) {
-    double allocated = Math.max(row.closed().allocatedBytes(), row.pipelined().allocatedBytes());
     out.printf(
-        LINE,
+        QUEUE_LINE,
         row.batch(),
+        row.loop(),
         text(row.spin()),
-        text(row.closed()),
-        text(row.pipelined()),
-        String.format(Locale.ROOT, "%.3f", allocated));
+        row.reference() == null ? "-" : text(row.reference()),
+        text(row.split()),
+        text(row.packed()),
+        row.reference() == null ? "-" : ratio(row.splitToReference()),
+        ratio(row.packedToSplit()),
+        heap(Math.max(row.split().allocatedBytes(), row.packed().allocatedBytes())));
     out.flush();
   }
 
-  private static String text(QueueSuite.Figure figure) {
+  private static void print(PrintWriter out, ReadSuite.Row row) {
+    out.printf(
+        READ_LINE,
+        row.batch(),
+        text(row.spin()),
+        text(row.ring()),
+        text(row.copy()),
+        text(row.read()),
+        ratio(row.readToParts()),
+        heap(row.read().allocatedBytes()));
+    out.flush();
+  }
+
+  private static String text(Figure figure) {
     return String.format(
-        Locale.ROOT, "%.1f (%.1f to %.1f)", figure.median(), figure.least(), figure.most());
+        Locale.ROOT, "%.1f (%.1f-%.1f)", figure.median(), figure.least(), figure.most());
+  }
+
+  private static String ratio(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+
+  private static String heap(double bytes) {
+    return String.format(Locale.ROOT, "%.3f", bytes);
   }
 
   private static void writeRow(JsonGenerator json, QueueSuite.Row row) throws IOException {
     json.writeNumberField("batch", row.batch());
+    json.writeStringField("loop", row.loop().toString());
     writeFigure(json, "spin", row.spin());
-    writeFigure(json, "closed", row.closed());
-    writeFigure(json, "pipelined", row.pipelined());
+    if (row.reference() != null) {
+      writeFigure(json, "reference", row.reference());
+    }
+    writeFigure(json, "split", row.split());
+    writeFigure(json, "packed", row.packed());
   }
 
-  private static void writeFigure(JsonGenerator json, String name, QueueSuite.Figure figure)
+  private static void writeRow(JsonGenerator json, ReadSuite.Row row) throws IOException {
+    json.writeNumberField("batch", row.batch());
+    writeFigure(json, "spin", row.spin());
+    writeFigure(json, "ring", row.ring());
+    writeFigure(json, "copy", row.copy());
+    writeFigure(json, "read", row.read());
+  }
+
+  private static void writeFigure(JsonGenerator json, String name, Figure figure)
       throws IOException {
     json.writeNumberField(name + "_ns", figure.median());
     json.writeNumberField(name + "_ns_min", figure.least());
     json.writeNumberField(name + "_ns_max", figure.most());
-    json.writeNumberField(name + "_allocated_bytes", figure.allocatedBytes());
+    if (!Double.isNaN(figure.allocatedBytes())) {
+      json.writeNumberField(name + "_allocated_bytes", figure.allocatedBytes());
+    }
   }
 }

@@ -1,8 +1,10 @@
 package dev.ringside.lab.cli;
 
 import dev.ringside.driver.CompletionPolicy;
+import dev.ringside.driver.DriverSettings;
 import dev.ringside.fault.FaultPlan;
 import dev.ringside.fault.FaultPlanException;
+import dev.ringside.lab.bench.RingLayout;
 import dev.ringside.lab.replay.ReplaySettings;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.machine.CostModel;
@@ -17,6 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,6 +31,9 @@ import picocli.CommandLine.TypeConversionException;
 final class ReplayOptions {
   /** The largest virtqueue (virtio 1.4, section 2.7: Queue Size is at most 32768). */
   private static final int MAX_QUEUE_SIZE = 32768;
+
+  /** What the replay uses of the device. */
+  private static final int QUEUES = 1;
 
   private static final long NANOSECONDS_PER_MILLISECOND = 1_000_000;
   private static final int DEFAULT_TIMEOUT_MS = 1000;
@@ -51,16 +57,13 @@ final class ReplayOptions {
       paramLabel = "Q",
       defaultValue = "256",
       description =
-          "Descriptors of the virtqueue, a power of two of 1 to 32768 (default: ${DEFAULT-VALUE}).")
+          "Descriptors of the virtqueue, 1 to 32768, in a split ring a power of two (default:"
+              + " ${DEFAULT-VALUE}).")
   private int queueSize;
 
-  @Option(
-      names = "--workers",
-      paramLabel = "W",
-      description =
-          "Tasks that serve requests in parallel; with 0 the device's own does"
-              + " (default: ${DEFAULT-VALUE}).")
-  private int workers;
+  @Mixin private final RingOptions ringShape = new RingOptions();
+
+  @Mixin private final ServiceOptions service;
 
   @Option(
       names = "--timing",
@@ -106,8 +109,7 @@ final class ReplayOptions {
       converter = CostConverter.class,
       completionCandidates = CostNames.class,
       description =
-          "What notifications and service cost: ${COMPLETION-CANDIDATES} (default: zero, in sim"
-              + " kvm).")
+          "What exits and service cost: ${COMPLETION-CANDIDATES} (default: zero, in sim" + " kvm).")
   private CostModel costs;
 
   @Option(
@@ -159,17 +161,22 @@ final class ReplayOptions {
    * @param costs of the machine
    */
   ReplayOptions(int workers, CostModel costs) {
-    this.workers = workers;
+    this.service = new ServiceOptions(workers);
     this.costs = costs;
   }
 
   /** Checks what picocli does not: ranges, and options that exclude each other. */
   void validate() {
+    boolean powerOfTwo = ringShape.layout() == RingLayout.SPLIT;
     require(
-        queueSize >= 1 && queueSize <= MAX_QUEUE_SIZE && Integer.bitCount(queueSize) == 1,
-        "--queue-size must be a power of two of 1 to " + MAX_QUEUE_SIZE + ", not " + queueSize);
+        queueSize >= 1
+            && queueSize <= MAX_QUEUE_SIZE
+            && (!powerOfTwo || Integer.bitCount(queueSize) == 1),
+        "--queue-size must be %s of 1 to %d, not %d"
+            .formatted(powerOfTwo ? "a power of two" : "a number", MAX_QUEUE_SIZE, queueSize));
     require(batch >= 1, "--batch must be 1 or more, not " + batch);
-    require(workers >= 0, "--workers must be 0 or more, not " + workers);
+    String problem = service.problem(QUEUES);
+    require(problem.isEmpty(), problem);
     require(repeat >= 1, "--repeat must be 1 or more, not " + repeat);
     require(
         timeoutMs == null || timeoutMs >= 0, "--timeout-ms must be 0 or more, not " + timeoutMs);
@@ -213,7 +220,6 @@ final class ReplayOptions {
     MachineSettings machine =
         MachineSettings.DEFAULT
             .withQueueSize(queueSize)
-            .withWorkers(workers)
             .withCompletionPolicy(completion)
             .withTransport(transport)
             .withCosts(costs);
@@ -223,7 +229,14 @@ final class ReplayOptions {
         .withRepeat(repeat)
         .withRecordedEvents(events != null)
         .withDumpedRing(ring != null)
-        .withMachine(machine.withDriver(machine.driver().withRequestTimeoutNs(timeoutNs())));
+        .withMachine(
+            machine
+                .withDevice(machine.device().withService(service.settings()))
+                .withDriver(
+                    machine
+                        .driver()
+                        .withFeatures(ringShape.accepted(DriverSettings.DEFAULT.features()))
+                        .withRequestTimeoutNs(timeoutNs())));
   }
 
   private long timeoutNs() {

@@ -1,8 +1,10 @@
 package dev.ringside.lab.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ringside.blk.ServiceSettings;
 import dev.ringside.driver.CompletionPolicy;
 import dev.ringside.fault.FaultCount;
+import dev.ringside.lab.bench.RingLayout;
 import dev.ringside.lab.replay.FaultReport;
 import dev.ringside.lab.replay.Notifications;
 import dev.ringside.lab.replay.ReplayReport;
@@ -12,6 +14,7 @@ import dev.ringside.lab.replay.SkipReason;
 import dev.ringside.lab.replay.TraceSurvey;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.machine.EventLog;
+import dev.ringside.virtio.spec.Feature;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -19,6 +22,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -51,7 +56,16 @@ record ReplaySummary(
     json.writeStringField("trace_format", survey.source().format().title());
     json.writeNumberField("batch", settings.batch());
     json.writeNumberField("queue_size", machine.driver().queueSize());
-    json.writeNumberField("workers", machine.device().service().workers());
+    json.writeStringField("ring", ring());
+    json.writeBooleanField("in_order", accepts(Feature.IN_ORDER));
+    json.writeBooleanField("indirect", accepts(Feature.INDIRECT_DESC));
+    json.writeBooleanField("event_idx", accepts(Feature.EVENT_IDX));
+    ServiceSettings service = machine.device().service();
+    json.writeNumberField("workers", service.workers());
+    json.writeStringField("worker_mapping", ServiceWords.of(service.mapping()));
+    json.writeStringField("wait", ServiceWords.of(service.waiting()));
+    json.writeStringField("coalesce", ServiceWords.of(service.coalescing()));
+    json.writeNumberField("merge", service.maxMerge());
     json.writeStringField("timing", options.timing().toString());
     json.writeStringField("completion", completion(machine.driver().completion()));
     json.writeStringField("costs", machine.costs().name());
@@ -144,13 +158,16 @@ record ReplaySummary(
     row(
         out,
         "machine",
-        "queue of %d, %d workers, %s, costs %s: %s"
+        "%s queue of %d, %d workers, %s, costs %s: %s"
             .formatted(
+                ring(),
                 machine.driver().queueSize(),
                 machine.device().service().workers(),
                 completion(machine.driver().completion()),
                 machine.costs().name(),
                 machine.costs().source()));
+    row(out, "features", features());
+    row(out, "service", service(machine.device().service()));
     row(
         out,
         "replay",
@@ -218,6 +235,29 @@ record ReplaySummary(
           "The trace is of %d devices; all were replayed onto one disk.%n", survey.devices());
     }
     out.flush();
+  }
+
+  private boolean accepts(Feature feature) {
+    return feature.isIn(settings.machine().driver().features());
+  }
+
+  private String ring() {
+    return (accepts(Feature.RING_PACKED) ? RingLayout.PACKED : RingLayout.SPLIT).toString();
+  }
+
+  private String features() {
+    return Stream.of(Feature.INDIRECT_DESC, Feature.EVENT_IDX, Feature.IN_ORDER)
+        .map(feature -> (accepts(feature) ? "" : "no ") + feature)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String service(ServiceSettings service) {
+    return "workers %s, wait %s, coalesce %s, merge %d"
+        .formatted(
+            ServiceWords.of(service.mapping()),
+            ServiceWords.of(service.waiting()),
+            ServiceWords.of(service.coalescing()),
+            service.maxMerge());
   }
 
   private static void printFaults(PrintWriter out, FaultReport faults) {

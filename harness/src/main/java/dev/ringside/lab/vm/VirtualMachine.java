@@ -19,7 +19,11 @@ import dev.ringside.machine.pci.PciAddressMap;
 import dev.ringside.storage.FaultyStorage;
 import dev.ringside.storage.LatencyStorage;
 import dev.ringside.storage.Storage;
+import dev.ringside.virtio.queue.DeviceQueue;
+import dev.ringside.virtio.queue.PackedDeviceQueue;
+import dev.ringside.virtio.queue.PackedRingDump;
 import dev.ringside.virtio.queue.QueueConfig;
+import dev.ringside.virtio.queue.SplitDeviceQueue;
 import dev.ringside.virtio.queue.SplitRingDump;
 import dev.ringside.virtio.transport.DeviceSlot;
 import dev.ringside.virtio.transport.VirtioFunction;
@@ -120,11 +124,15 @@ public final class VirtualMachine implements AutoCloseable {
    * @throws IllegalStateException when the device has no enabled queue
    */
   public String dumpRing() {
-    QueueConfig queue = function.queue(0);
-    if (queue == null || queue.queue() == null) {
+    QueueConfig config = function.queue(0);
+    DeviceQueue running = config == null ? null : config.queue();
+    if (config == null || running == null) {
       throw new IllegalStateException("the device has no enabled queue");
     }
-    return SplitRingDump.of(memory, queue);
+    return switch (running) {
+      case SplitDeviceQueue split -> SplitRingDump.of(memory, config);
+      case PackedDeviceQueue packed -> PackedRingDump.of(memory, config);
+    };
   }
 
   /** Resets the device, ends its tasks and gives the RAM back. */

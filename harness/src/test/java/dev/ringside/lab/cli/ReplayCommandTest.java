@@ -164,7 +164,17 @@ class ReplayCommandTest {
     "--queue-size 65536,    '--queue-size must be a power of two of 1 to 32768, not 65536'",
     "--batch 0,             '--batch must be 1 or more, not 0'",
     "--batch 257,           'a batch of 257 requests, but the queue takes at most 256'",
-    "--workers -1,          '--workers must be 0 or more, not -1'",
+    "--workers -1,          '--workers must be 0 to 1024, not -1'",
+    "--ring round,          '''round'' is not split or packed'",
+    "--ring packed --queue-size 0, '--queue-size must be a number of 1 to 32768, not 0'",
+    "--merge 17,            '--merge must be 1 to 16, not 17'",
+    "--wait adaptive:0,     '''adaptive:0'' is not sleep, poll, adaptive or adaptive:NS'",
+    "--wait never,          '''never'' is not sleep, poll, adaptive or adaptive:NS'",
+    "'--coalesce 0,5',      '''0,5'' is not off, COUNT,NS or rate:THRESHOLD,NS'",
+    "--coalesce rate:5,     '''rate:5'' is not off, COUNT,NS or rate:THRESHOLD,NS'",
+    "'--coalesce rate:x,1', '''rate:x,1'' is not off'",
+    "--worker-mapping all,  '''all'' is not shared, round-robin or a list of workers'",
+    "--worker-mapping 0,    'for each of 1 queues, one of 0 workers, not 0'",
     "--repeat 0,            '--repeat must be 1 or more, not 0'",
     "--batch many,          'many'",
     "--costs free,          '''free'' is none of zero, kvm, kevlar'",
@@ -245,7 +255,9 @@ class ReplayCommandTest {
 
     assertThat(help.status()).isZero();
     assertThat(help.out())
-        .contains("--batch", "--queue-size", "--workers", "--image", "--json", "zero, kvm, kevlar");
+        .contains("--batch", "--queue-size", "--workers", "--image", "--json", "zero, kvm, kevlar")
+        .contains("--ring", "--in-order", "--no-indirect", "--no-event-idx", "--worker-mapping")
+        .contains("--wait", "--coalesce", "--merge");
     assertThat(CommandRun.of("--help").out()).contains("Exit status:", "replay", "sim");
     assertThat(CommandRun.of("--version").out()).startsWith("ringside ");
   }

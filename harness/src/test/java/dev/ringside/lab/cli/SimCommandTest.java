@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,74 @@ class SimCommandTest {
 
     // 553 requests, a kick each, half a millisecond a kick, and nothing else costs anything.
     assertThat(kevlar.path("elapsed_ns").asLong()).isEqualTo(553 * 500_000L);
+  }
+
+  /** Sixteen of the trace's requests at a time, and what the options make of them. */
+  private static JsonNode sim(String options) throws IOException {
+    return new ObjectMapper()
+        .readTree(
+            CommandRun.of(
+                    Stream.concat(
+                            Stream.of("sim", "--batch", 16, "--json", "-"),
+                            Stream.of(options.split(" ", -1)).filter(word -> !word.isEmpty()))
+                        .toArray())
+                .out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--ring packed",
+        "--ring packed --queue-size 100 --in-order",
+        "--in-order --no-indirect --no-event-idx",
+        "--workers 1 --worker-mapping 0",
+        "--workers 4 --worker-mapping round-robin",
+        "--wait poll",
+        "--wait adaptive",
+        "--merge 16"
+      })
+  void everyWayReplaysTheSameRequests(String options) throws IOException {
+    JsonNode json = sim(options);
+
+    assertThat(json.path("requests").asLong()).isEqualTo(553);
+    assertThat(json.path("failed").asLong()).isZero();
+  }
+
+  @Test
+  void theJsonObjectSaysHowTheDeviceServes() throws IOException {
+    JsonNode json =
+        sim(
+            "--ring packed --in-order --no-indirect --workers 3 --worker-mapping round-robin"
+                + " --wait adaptive:5000 --coalesce rate:60000,10000 --merge 8");
+
+    assertThat(json.path("ring").asText()).isEqualTo("packed");
+    assertThat(json.path("in_order").asBoolean()).isTrue();
+    assertThat(json.path("indirect").asBoolean()).isFalse();
+    assertThat(json.path("event_idx").asBoolean()).isTrue();
+    assertThat(json.path("workers").asInt()).isEqualTo(3);
+    assertThat(json.path("worker_mapping").asText()).isEqualTo("round-robin");
+    assertThat(json.path("wait").asText()).isEqualTo("adaptive:5000");
+    assertThat(json.path("coalesce").asText()).isEqualTo("rate:60000,10000");
+    assertThat(json.path("merge").asInt()).isEqualTo(8);
+  }
+
+  @Test
+  void coalescingSavesInterruptsAndCostsTime() throws IOException {
+    JsonNode without = sim("");
+    JsonNode coalesced = sim("--coalesce 16,2000000");
+
+    assertThat(coalesced.path("interrupts").asLong())
+        .isLessThan(without.path("interrupts").asLong());
+    assertThat(coalesced.path("elapsed_ns").asLong())
+        .isGreaterThan(without.path("elapsed_ns").asLong());
+  }
+
+  @Test
+  void dumpsAPackedRing() {
+    assertThat(CommandRun.of("sim", "--ring", "packed", "--dump-ring", "-").out())
+        .contains("desc[0] flags")
+        .contains("driver event off")
+        .contains("device event flags");
   }
 
   private static Path plan(Path folder, String... rules) throws IOException {

@@ -1,0 +1,78 @@
+package dev.ringside.lab.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The C program that stands beside the ring's figures, compiled on this machine with its {@code
+ * cc}.
+ */
+public final class CReference {
+  private static final String SOURCE = "harness/src/main/c/ring.c";
+
+  private final Path program;
+
+  private CReference(Path program) {
+    this.program = program;
+  }
+
+  /**
+   * Compiles the program.
+   *
+   * @param root of the checkout
+   * @return empty when this machine has no C compiler
+   * @throws IOException when the source cannot be compiled
+   */
+  public static Optional<CReference> build(Path root) throws IOException {
+    if (!isOnPath("cc")) {
+      return Optional.empty();
+    }
+    Path target = Files.createDirectories(root.resolve("harness/target")).resolve("ring-reference");
+    run(List.of("cc", "-O2", "-pthread", "-o", target.toString(), root.resolve(SOURCE).toString()));
+    return Optional.of(new CReference(target));
+  }
+
+  private static boolean isOnPath(String command) {
+    for (String folder : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
+      if (Files.isExecutable(Path.of(folder).resolve(command))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Runs it once.
+   *
+   * @return nanoseconds for each request
+   */
+  double measure(Loop loop, int batch, int seconds) throws IOException {
+    String printed =
+        run(
+            List.of(
+                program.toString(),
+                loop.toString(),
+                String.valueOf(batch),
+                String.valueOf(seconds)));
+    return Double.parseDouble(printed.strip());
+  }
+
+  private static String run(List<String> command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try {
+      String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new IOException("%s: %s".formatted(command.getFirst(), printed.strip()));
+      }
+      return printed;
+    } catch (InterruptedException interrupted) {
+      process.destroy();
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", interrupted);
+    }
+  }
+}
