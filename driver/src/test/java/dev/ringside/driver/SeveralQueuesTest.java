@@ -466,6 +466,8 @@ class SeveralQueuesTest {
                 DiskQueue queue = disk.driver().queues().getFirst();
                 queue.submit(new BlockRequest().read(0).segment(buffer, SECTOR));
                 queue.kick();
+                // Time enough for a service that still polls.
+                scheduler.sleep(1_000);
                 assertThatThrownBy(queue::await).hasMessageContaining("needs a reset");
                 assertThat(queue.reap()).isZero();
               }
