@@ -6,7 +6,9 @@ import dev.ringside.machine.EventType;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.RealScheduler;
 import dev.ringside.machine.Scheduler;
+import dev.ringside.machine.SimulatedScheduler;
 import dev.ringside.virtio.spec.BlkRequestLayout;
 import dev.ringside.virtio.spec.MmioRegister;
 import java.util.List;
@@ -18,7 +20,7 @@ import java.util.List;
  * <p>One task at a time uses a queue; several tasks use a queue each.
  */
 public final class DiskQueue implements BlockDevice {
-  /** How often a spinning driver looks whether the device is still well, in idle rounds. */
+  /** After how many idle rounds a spinning driver looks whether the device is still well. */
   private static final int HEALTH_CHECK_ROUNDS = 4096;
 
   private final int number;
@@ -34,6 +36,9 @@ public final class DiskQueue implements BlockDevice {
   private final EventLog.Track events;
   private final CompletionPolicy completion;
   private final boolean timestamps;
+
+  /** {@link #HEALTH_CHECK_ROUNDS}, or 1 where a round ends only when something has happened. */
+  private final int healthCheckRounds;
 
   /** Requests that make a batch; {@link Integer#MAX_VALUE} leaves it to the caller. */
   private final int batchSize;
@@ -55,7 +60,7 @@ public final class DiskQueue implements BlockDevice {
       Interrupts interrupts,
       Guest guest,
       DriverSettings settings,
-      Initialization.Ring ring,
+      QueueSetup.Ring ring,
       BlockLimits limits) {
     this.number = number;
     this.driver = driver;
@@ -72,6 +77,11 @@ public final class DiskQueue implements BlockDevice {
     this.completion = settings.completion();
     this.watchdog = new RequestWatchdog(clock, settings.requestTimeoutNs());
     this.timestamps = settings.timestamps() || watchdog.isOn();
+    this.healthCheckRounds =
+        switch (scheduler) {
+          case RealScheduler full -> HEALTH_CHECK_ROUNDS;
+          case SimulatedScheduler simulated -> 1;
+        };
     this.batchSize =
         switch (settings.batching()) {
           case BatchPolicy.EveryRequest() -> 1;
@@ -225,7 +235,7 @@ public final class DiskQueue implements BlockDevice {
 
   private void spin() {
     for (int idleRounds = 1; !queue.hasUsed(); idleRounds++) {
-      if (idleRounds % HEALTH_CHECK_ROUNDS == 0) {
+      if (idleRounds % healthCheckRounds == 0) {
         driver.checkHealth(slots.inUse());
         refreshLimits();
       }
@@ -289,14 +299,26 @@ public final class DiskQueue implements BlockDevice {
     }
   }
 
-  /** Takes all requests back. The device has been reset. */
+  /**
+   * Resets this queue alone and goes on with an empty ring, while the others go on (RING_RESET,
+   * virtio 1.4, section 2.6.1). Requests in flight end, or are submitted again, as {@link
+   * DriverSettings#recovery} says. For the task that uses the queue.
+   *
+   * @throws BlockDeviceException when RING_RESET was not agreed on, or the device does not reset
+   *     the queue; or does not enable it again, then every request of it has ended
+   */
+  public void reset() {
+    driver.resetQueue(this);
+  }
+
+  /** Takes all requests back. The device has been reset, or this queue of it. */
   List<BlockRequest> withdraw() {
     uncommitted = 0;
     return slots.withdraw();
   }
 
   /** Goes on with a new ring in the place of the old one, whose memory is given back. */
-  void replace(Initialization.Ring ring, BlockLimits newLimits) {
+  void replace(QueueSetup.Ring ring, BlockLimits newLimits) {
     free();
     limits = newLimits;
     queue = ring.queue();

@@ -82,7 +82,7 @@ public final class DriverStats {
     return lostInterrupts;
   }
 
-  /** How often the device was reset and brought up again. */
+  /** How often the queue, or the whole device, was reset and brought up again. */
   public long recoveries() {
     return recoveries;
   }

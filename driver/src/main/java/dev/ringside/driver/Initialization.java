@@ -1,5 +1,6 @@
 package dev.ringside.driver;
 
+import dev.ringside.machine.GuestOutOfMemoryException;
 import dev.ringside.virtio.spec.BlkConfigLayout;
 import dev.ringside.virtio.spec.BlkZoneModel;
 import dev.ringside.virtio.spec.DeviceStatus;
@@ -60,21 +61,15 @@ final class Initialization {
    *
    * @param features that driver and device agreed on
    * @param configuration where the limits of the device and of a request are read
+   * @param setup how a queue is set up once more
    * @param rings of the request queues, at least one
    */
-  record Agreed(long features, LimitsReader configuration, List<Ring> rings) {
+  record Agreed(
+      long features, LimitsReader configuration, QueueSetup setup, List<QueueSetup.Ring> rings) {
     Agreed {
       rings = List.copyOf(rings);
     }
   }
-
-  /**
-   * A request queue.
-   *
-   * @param slots of its requests in flight
-   * @param queue enabled, and empty
-   */
-  record Ring(RequestSlots slots, DriverQueue queue) {}
 
   /**
    * Brings a device up.
@@ -112,12 +107,27 @@ final class Initialization {
     int count = queueCount(features);
     int size = queueSize(features, count);
     int segments = maxSegments(features, size);
-    List<Ring> rings = new ArrayList<>();
-    for (int queue = 0; queue < count; queue++) {
-      RequestSlots slots = new RequestSlots(guest.memory(), guest.frames(), size);
-      rings.add(new Ring(slots, enableQueue(queue, features, size, slots, segments)));
+    QueueSetup setup = new QueueSetup(registers, guest, settings, features, size, segments);
+    return new Agreed(
+        features,
+        new LimitsReader(registers, features, size, segments),
+        setup,
+        enableQueues(setup, count));
+  }
+
+  private List<QueueSetup.Ring> enableQueues(QueueSetup setup, int count) {
+    List<QueueSetup.Ring> rings = new ArrayList<>();
+    try {
+      for (int queue = 0; queue < count; queue++) {
+        rings.add(setup.enable(queue));
+      }
+    } catch (BlockDeviceException | GuestOutOfMemoryException refused) {
+      registers.setStatus(DeviceStatus.RESET);
+      rings.forEach(QueueSetup.Ring::free);
+      registers.setStatus(DeviceStatus.FAILED);
+      throw refused;
     }
-    return new Agreed(features, new LimitsReader(registers, features, size, segments), rings);
+    return rings;
   }
 
   /** As many as were asked for, and the device has. */
@@ -168,43 +178,22 @@ final class Initialization {
     return Feature.RING_PACKED.isIn(features) ? size : Integer.highestOneBit(size);
   }
 
-  /** A chain may not be longer than the queue (virtio 1.4, section 2.7.5.3.1). */
+  /**
+   * A chain may not be longer than the queue (virtio 1.4, section 2.7.5.3.1), but for a packed one
+   * with indirect tables, where only the device limits it (section 2.8.7).
+   */
   private int maxSegments(long features, int queueSize) {
     int offered =
         Feature.BLK_SEG_MAX.isIn(features) ? registers.config32(BlkConfigLayout.SEG_MAX) : 1;
     // A ZONE_APPEND has its sector besides.
     int others = IndirectTables.FRAMING + (Feature.BLK_ZONED.isIn(features) ? 1 : 0);
-    int segments = Math.min(Math.min(offered, queueSize - others), MAX_SEGMENTS);
+    boolean unlimited = Feature.RING_PACKED.isIn(features) && Feature.INDIRECT_DESC.isIn(features);
+    int room = unlimited ? MAX_SEGMENTS : Math.min(queueSize - others, MAX_SEGMENTS);
+    int segments = Math.min(offered, room);
     if (segments < 1) {
       throw giveUp("a queue of %d has no room for a request".formatted(queueSize));
     }
     return segments;
-  }
-
-  private DriverQueue enableQueue(
-      int number, long features, int size, RequestSlots slots, int segments) {
-    DriverQueue queue =
-        Feature.RING_PACKED.isIn(features)
-            ? new PackedDriverQueue(
-                guest.memory(), guest.frames(), size, slots, segments + 1, features)
-            : new SplitDriverQueue(
-                guest.memory(),
-                guest.frames(),
-                registers.isLegacy()
-                    ? RingAreas.contiguous(guest.frames(), size)
-                    : RingAreas.separate(guest.frames(), size),
-                size,
-                slots,
-                segments + 1,
-                features);
-    if (!registers.enableQueue(
-        number, size, queue.descriptorArea(), queue.driverArea(), queue.deviceArea())) {
-      throw giveUp("the device does not enable queue %d of %d".formatted(number, size));
-    }
-    if (settings.completion() == CompletionPolicy.SPIN) {
-      queue.disableInterrupts();
-    }
-    return queue;
   }
 
   private BlockDeviceException giveUp(String reason) {

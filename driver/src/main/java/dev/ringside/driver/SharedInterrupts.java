@@ -8,7 +8,8 @@ import java.util.Arrays;
 
 /**
  * The handler of a line that several queues share: it asks the device why the line was raised, and
- * wakes whoever waits for a queue. Which queue it was the device does not say, so all are woken.
+ * wakes whoever waits for a queue. Which queue it was the device does not say, so all are woken,
+ * and each of them counts the interrupt.
  */
 final class SharedInterrupts implements Interrupts, Runnable, AutoCloseable {
   private final DeviceRegisters registers;

@@ -3,6 +3,7 @@ package dev.ringside.driver;
 import dev.ringside.machine.Clock;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
+import dev.ringside.machine.GuestOutOfMemoryException;
 import dev.ringside.virtio.spec.BlkConfigLayout;
 import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.Feature;
@@ -28,9 +29,13 @@ public final class VirtioBlkDriver implements BlockDevice {
   /** Guards {@link #configuration}: queues have tasks of their own. */
   private final ReentrantLock configurationLock = new ReentrantLock();
 
+  /** Guards the registers of a queue, which the device shows one at a time. */
+  private final ReentrantLock queueRegistersLock = new ReentrantLock();
+
   // What driver and device agreed on; anew after a recovery.
   private long features;
   private LimitsReader configuration;
+  private QueueSetup setup;
   private volatile BlockLimits limits;
 
   /** A driver of a device that is initialized. */
@@ -45,6 +50,7 @@ public final class VirtioBlkDriver implements BlockDevice {
     this.settings = settings;
     this.features = agreed.features();
     this.configuration = agreed.configuration();
+    this.setup = agreed.setup();
     this.limits = configuration.read();
     int count = agreed.rings().size();
     boolean shared = count > 1 && registers.line(0) == registers.line(1);
@@ -53,7 +59,7 @@ public final class VirtioBlkDriver implements BlockDevice {
             ? new SharedInterrupts(registers, guest.scheduler(), count)
             : registers;
     List<DiskQueue> made = new ArrayList<>();
-    for (Initialization.Ring ring : agreed.rings()) {
+    for (QueueSetup.Ring ring : agreed.rings()) {
       made.add(
           new DiskQueue(made.size(), this, registers, interrupts, guest, settings, ring, limits));
     }
@@ -138,11 +144,13 @@ public final class VirtioBlkDriver implements BlockDevice {
     try {
       Initialization.Agreed agreed = steps.agree();
       if (agreed.rings().size() != queues.size()) {
+        registers.setStatus(DeviceStatus.RESET);
+        agreed.rings().forEach(QueueSetup.Ring::free);
         throw new BlockDeviceException(
             "the device has %d queues now".formatted(agreed.rings().size()));
       }
       adopt(agreed);
-    } catch (BlockDeviceException dead) {
+    } catch (BlockDeviceException | GuestOutOfMemoryException dead) {
       for (int i = 0; i < held.size(); i++) {
         queues.get(i).fail(held.get(i));
       }
@@ -150,15 +158,45 @@ public final class VirtioBlkDriver implements BlockDevice {
     }
     steps.ready();
     for (int i = 0; i < held.size(); i++) {
-      switch (settings.recovery()) {
-        case FAIL -> queues.get(i).fail(held.get(i));
-        case RESUBMIT -> resubmit(queues.get(i), held.get(i));
+      settle(queues.get(i), held.get(i));
+    }
+  }
+
+  /** What {@link DiskQueue#reset} does. */
+  void resetQueue(DiskQueue queue) {
+    if (!Feature.RING_RESET.isIn(features)) {
+      throw new BlockDeviceException("a queue of the device cannot be reset alone");
+    }
+    List<BlockRequest> held;
+    queueRegistersLock.lock();
+    try {
+      if (!registers.resetQueue(queue.number())) {
+        throw new BlockDeviceException("the device does not reset queue " + queue.number());
       }
+      held = queue.withdraw();
+      try {
+        queue.replace(setup.enable(queue.number()), limits);
+      } catch (BlockDeviceException | GuestOutOfMemoryException dead) {
+        queue.fail(held);
+        throw dead;
+      }
+    } finally {
+      queueRegistersLock.unlock();
+    }
+    settle(queue, held);
+  }
+
+  /** What becomes of requests that the device no longer holds. */
+  private void settle(DiskQueue queue, List<BlockRequest> held) {
+    switch (settings.recovery()) {
+      case FAIL -> queue.fail(held);
+      case RESUBMIT -> resubmit(queue, held);
     }
   }
 
   private void adopt(Initialization.Agreed agreed) {
     features = agreed.features();
+    setup = agreed.setup();
     configuration = agreed.configuration();
     limits = configuration.read();
     for (int i = 0; i < queues.size(); i++) {

@@ -1,15 +1,21 @@
 package dev.ringside.driver;
 
+import static dev.ringside.virtio.spec.SplitLayout.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringside.blk.BlkSettings;
 import dev.ringside.blk.WaitPolicy;
 import dev.ringside.driver.testing.TestDisk;
+import dev.ringside.virtio.queue.QueueConfig;
+import dev.ringside.virtio.spec.BlkRequestLayout;
 import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.transport.Transport;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -112,6 +118,7 @@ class VirtioBlkDriverTest {
     }
   }
 
+  @Tag("SUSPEND")
   @ParameterizedTest
   @EnumSource(names = {"MMIO", "PCI", "PCI_INTX"})
   void suspendsAndResumesItsDevice(Transport transport) {
@@ -135,6 +142,8 @@ class VirtioBlkDriverTest {
     }
   }
 
+  @Tag("ACCESS_PLATFORM")
+  @Tag("ORDER_PLATFORM")
   @ParameterizedTest
   @EnumSource
   void agreesOnWhatItsTransportOffers(Transport transport) {
@@ -147,10 +156,45 @@ class VirtioBlkDriverTest {
       assertThat(Feature.NOTIFICATION_DATA.isIn(features)).isNotEqualTo(legacy);
       assertThat(Feature.RING_RESET.isIn(features)).isNotEqualTo(legacy);
       assertThat(Feature.ACCESS_PLATFORM.isIn(features)).isNotEqualTo(legacy);
+      assertThat(Feature.ORDER_PLATFORM.isIn(features)).isNotEqualTo(legacy);
+      assertThat(disk.execute(new BlockRequest().flush()).status()).isEqualTo(BlockStatus.OK);
       assertThat(Feature.NOTIF_CONFIG_DATA.isIn(features)).isEqualTo(pci);
       if (legacy) {
         assertThatThrownBy(() -> disk.driver().suspend()).hasMessageContaining("suspended");
       }
+    }
+  }
+
+  /** A header in two parts, and data that share their buffers with the status. */
+  @Tag("ANY_LAYOUT")
+  @Test
+  void leavesTheFramingToALegacyDriver() {
+    try (TestDisk disk = TestDisk.blank(64).transport(Transport.MMIO_LEGACY).start()) {
+      assertThat(Feature.ANY_LAYOUT.isIn(disk.driver().features())).isTrue();
+      QueueConfig queue = Objects.requireNonNull(disk.function().queue(0));
+      long header = disk.frames().allocate(BlkRequestLayout.HEADER_SIZE);
+      int length = BlockLimits.SECTOR_SIZE + BlkRequestLayout.STATUS_SIZE;
+      long data = disk.frames().allocate(length);
+      disk.memory().fill(data, length, (byte) 0xff);
+
+      long[] addresses = {header, header + 5, data, data + 100};
+      int[] lengths = {5, BlkRequestLayout.HEADER_SIZE - 5, 100, length - 100};
+      for (int i = 0; i < addresses.length; i++) {
+        int flags = (i >= 2 ? DESC_F_WRITE : 0) | (i < addresses.length - 1 ? DESC_F_NEXT : 0);
+        long at = queue.descriptorArea() + (long) DESCRIPTOR_SIZE * i;
+        disk.memory().setU64(at + DESCRIPTOR_ADDR, addresses[i]);
+        disk.memory()
+            .setU64(at + DESCRIPTOR_LEN_FLAGS_NEXT, descriptorWord(lengths[i], flags, i + 1));
+      }
+      disk.memory().setU16Release(queue.driverArea() + AVAIL_IDX, 1);
+      disk.function().notifyQueue(0);
+      while (disk.memory().getU16Acquire(queue.deviceArea() + USED_IDX) == 0) {
+        Thread.onSpinWait();
+      }
+
+      assertThat(disk.memory().getU8(data + BlockLimits.SECTOR_SIZE)).isZero();
+      assertThat(disk.memory().getU8(data)).isZero();
+      assertThat(disk.memory().getU8(data + BlockLimits.SECTOR_SIZE - 1)).isZero();
     }
   }
 

@@ -159,7 +159,7 @@ final class QueueService implements Runnable {
       function.needReset();
       throw defect;
     } finally {
-      end(well && keeping);
+      end(well && keeping && !function.needsReset());
     }
   }
 
@@ -178,6 +178,11 @@ final class QueueService implements Runnable {
     giveBack();
   }
 
+  /** What breaks one queue stops all of them. */
+  private boolean goesOn() {
+    return !stopping && !function.needsReset();
+  }
+
   private void serve() throws RingViolationException {
     switch (service.settings().waiting()) {
       case WaitPolicy.Sleep() -> serveAsleep();
@@ -187,7 +192,7 @@ final class QueueService implements Runnable {
   }
 
   private void serveAsleep() throws RingViolationException {
-    while (!stopping) {
+    while (goesOn()) {
       takeAvailable();
       while (queue.enableKicks()) {
         takeAvailable();
@@ -200,7 +205,7 @@ final class QueueService implements Runnable {
 
   private void servePolling() throws RingViolationException {
     int idleRounds = 0;
-    while (!stopping) {
+    while (goesOn()) {
       if (work()) {
         idleRounds = 0;
       } else {
@@ -215,7 +220,7 @@ final class QueueService implements Runnable {
     Clock clock = scheduler.clock();
     long idleSince = clock.nanoTime();
     int idleRounds = 0;
-    while (!stopping) {
+    while (goesOn()) {
       if (work()) {
         if (idleRounds > 0) {
           learnt.workCame(clock.nanoTime() - idleSince);
@@ -275,7 +280,7 @@ final class QueueService implements Runnable {
     queue.suppressKicks();
     int count = takeBatch();
     boolean worked = count > 0;
-    while (count == batch.length && !stopping) {
+    while (count == batch.length && goesOn()) {
       if (polling) {
         giveBack();
       }

@@ -294,6 +294,13 @@ public final class TestDisk implements AutoCloseable {
       return this;
     }
 
+    /** How many queues the device has, and the driver asks for. */
+    public Builder queues(int count) {
+      device = device.withQueues(count);
+      driver = driver.withQueues(count);
+      return this;
+    }
+
     public Builder queueSize(int size) {
       device = device.withQueueSize(size);
       driver = driver.withQueueSize(size);

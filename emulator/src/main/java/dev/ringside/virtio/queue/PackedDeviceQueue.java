@@ -18,6 +18,12 @@ import java.util.List;
  * while the first one is not used, those behind it are not reached.
  */
 public final class PackedDeviceQueue implements DeviceQueue {
+  /**
+   * Entries that an indirect table can have in any case. The size of the ring does not limit a
+   * table (section 2.8.7), so that even a ring of one descriptor holds a request.
+   */
+  private static final int MIN_TABLE_LIMIT = 256;
+
   private final GuestMemory memory;
   private final MemorySegment ram;
   private final int size;
@@ -27,6 +33,7 @@ public final class PackedDeviceQueue implements DeviceQueue {
   private final boolean eventIndex;
   private final boolean indirect;
   private final boolean inOrder;
+  private final long maxTableBytes;
 
   /** The next descriptor to look at. */
   private int nextAvailable;
@@ -67,6 +74,7 @@ public final class PackedDeviceQueue implements DeviceQueue {
     this.eventIndex = Feature.EVENT_IDX.isIn(features);
     this.indirect = Feature.INDIRECT_DESC.isIn(features);
     this.inOrder = Feature.IN_ORDER.isIn(features);
+    this.maxTableBytes = descriptorRingBytes(Math.max(size, MIN_TABLE_LIMIT));
   }
 
   @Override
@@ -172,7 +180,7 @@ public final class PackedDeviceQueue implements DeviceQueue {
       throw new RingViolationException(
           RingViolation.INDIRECT_LENGTH_INVALID, "%d bytes".formatted(length));
     }
-    if (length > descriptorRingBytes(size)) {
+    if (length > maxTableBytes) {
       throw new RingViolationException(
           RingViolation.CHAIN_TOO_LONG,
           "a table of %d entries".formatted(length / DESCRIPTOR_SIZE));

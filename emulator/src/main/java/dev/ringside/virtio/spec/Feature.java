@@ -8,6 +8,8 @@ import java.util.stream.Collectors;
  * transports (section 6). A set of features is a {@code long} with a bit for each.
  */
 public enum Feature {
+  /** Legacy: requests can be barriers. */
+  BLK_BARRIER(0),
   /** Maximum size of a segment is in {@code size_max}. */
   BLK_SIZE_MAX(1),
   /** Maximum number of segments in a request is in {@code seg_max}. */
@@ -18,6 +20,8 @@ public enum Feature {
   BLK_RO(5),
   /** Block size of the disk is in {@code blk_size}. */
   BLK_BLK_SIZE(6),
+  /** Legacy: requests can be SCSI packet commands. */
+  BLK_SCSI(7),
   /** Cache flush command. */
   BLK_FLUSH(9),
   /** Optimal I/O alignment is in {@code topology}. */

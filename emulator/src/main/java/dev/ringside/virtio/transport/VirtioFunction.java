@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  *     +---- the driver writes 0 <---- NEEDS_RESET: a rule was broken
  * </pre>
  *
- * <p>The guest's task calls the methods that stand for registers. The device's own tasks call
- * {@link #interruptForQueue}, {@link #changeConfig}, {@link #fail} and {@link #needReset}.
+ * <p>The guest calls the methods that stand for registers: {@link #notifyQueue} and {@link #status}
+ * from any task, the others from one at a time. The device's own tasks call {@link
+ * #interruptForQueue}, {@link #changeConfig}, {@link #fail} and {@link #needReset}.
  */
 public final class VirtioFunction {
   private static final int NONE = -1;
@@ -69,7 +70,9 @@ public final class VirtioFunction {
   /** The device has been started; it works or it is suspended. */
   private boolean started;
 
-  private boolean working;
+  /** Read by every task of the guest that notifies. */
+  private volatile boolean working;
+
   private volatile int resetting = NONE;
   private volatile @Nullable RingViolationException violation;
 
@@ -188,7 +191,7 @@ public final class VirtioFunction {
    * device stays quiet until it is reset.
    */
   private void settle() {
-    boolean work = live && !suspended && memoryAccess && !paused && !isBroken();
+    boolean work = live && !suspended && memoryAccess && !paused && !needsReset();
     if (work == working) {
       return;
     }
@@ -206,12 +209,12 @@ public final class VirtioFunction {
   }
 
   private void suspend() {
-    if (isBroken()) {
+    if (needsReset()) {
       return;
     }
     suspended = true;
     settle();
-    if (isBroken()) {
+    if (needsReset()) {
       return; // What was in flight broke a rule; NEEDS_RESET says that the device did not suspend.
     }
     status.updateAndGet(current -> (current | DeviceStatus.SUSPEND) & ~DeviceStatus.DRIVER_OK);
@@ -267,7 +270,7 @@ public final class VirtioFunction {
     if (!paused) {
       throw new IllegalStateException("a device is paused before it is saved");
     }
-    boolean broken = isBroken();
+    boolean broken = needsReset();
     FunctionState function =
         new FunctionState(
             device.deviceId(),
@@ -338,7 +341,7 @@ public final class VirtioFunction {
     configStale = saved.configStale();
     configPending = saved.configPending();
     status.set(bits);
-    started = live && !isBroken();
+    started = live && !needsReset();
     for (int i = 0; i < queues.size(); i++) {
       require(agreed || saved.queues().get(i).ring() == null, "a ring before features");
       queues.get(i).restore(saved.queues().get(i), memory, driverFeatures);
@@ -455,7 +458,7 @@ public final class VirtioFunction {
    */
   public void enableQueue(int index) {
     QueueConfig queue = queue(index);
-    if (queue == null || queue.queue() != null || isBroken() || !isNegotiated()) {
+    if (queue == null || queue.queue() != null || needsReset() || !isNegotiated()) {
       return;
     }
     try {
@@ -507,7 +510,7 @@ public final class VirtioFunction {
 
   /** The driver's available buffer notification; ignored when no such queue runs. */
   public void notifyQueue(int index) {
-    if (!working || !isEnabled(index) || isBroken()) {
+    if (!working || !isEnabled(index) || needsReset()) {
       return;
     }
     NotificationFaults injected = faults;
@@ -624,7 +627,8 @@ public final class VirtioFunction {
     return violation;
   }
 
-  private boolean isBroken() {
+  /** Whether the device has stopped for good, until it is reset. */
+  public boolean needsReset() {
     return (status.get() & DeviceStatus.NEEDS_RESET) != 0;
   }
 }

@@ -21,6 +21,7 @@ import dev.ringside.virtio.spec.PciCapability;
 import dev.ringside.virtio.transport.RawGuest.Register;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -115,6 +116,7 @@ class PciTransportTest {
     assertThat(guest.isEnabled(0)).isTrue();
   }
 
+  @Tag("NOTIF_CONFIG_DATA")
   @Test
   void notifiesWithTheDataThatItGave() {
     guest
@@ -202,6 +204,7 @@ class PciTransportTest {
     }
   }
 
+  @Tag("ACCESS_PLATFORM")
   @Test
   void worksOnlyAsABusMaster() {
     guest.command(COMMAND_MEMORY);

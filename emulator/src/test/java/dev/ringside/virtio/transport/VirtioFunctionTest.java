@@ -11,6 +11,7 @@ import dev.ringside.virtio.transport.RawGuest.Register;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -171,6 +172,7 @@ class VirtioFunctionTest {
     assertThat(guest.takeInterrupts()).isZero();
   }
 
+  @Tag("RING_RESET")
   @Test
   void resetsOneQueueAndSetsItUpAgainWithAnotherSize() {
     guest.negotiate(RESETTABLE).enable(0, 16).enable(1, 16).live();
@@ -196,6 +198,7 @@ class VirtioFunctionTest {
     guest.resetQueue(9);
   }
 
+  @Tag("NOTIFICATION_DATA")
   @Test
   void findsTheQueueInANotificationWithData() {
     guest.negotiate(VERSION_1 | Feature.NOTIFICATION_DATA.mask()).enable(1, 16).live();
@@ -227,6 +230,7 @@ class VirtioFunctionTest {
     assertThat(guest.takeInterrupts()).isEqualTo(CONFIG);
   }
 
+  @Tag("SUSPEND")
   @Test
   void suspendsAndResumes() {
     guest.negotiate(SUSPENDABLE).enable(0, 16).live();
