@@ -48,17 +48,30 @@ interface DeviceRegisters extends Interrupts {
    */
   void notifyQueue(int queue, int position);
 
+  /**
+   * Reads a field of the configuration space, unsigned unless it has 32 bits.
+   *
+   * @param width 1, 2 or 4 bytes
+   */
+  int readConfig(int offset, int width);
+
   /** Reads a field of 8 bits of the configuration space, unsigned. */
-  int config8(int offset);
+  default int config8(int offset) {
+    return readConfig(offset, Byte.BYTES);
+  }
 
   /** Reads a field of 16 bits of the configuration space, unsigned. */
-  int config16(int offset);
+  default int config16(int offset) {
+    return readConfig(offset, Short.BYTES);
+  }
 
   /** Writes a field of 8 bits of the configuration space. */
   void setConfig8(int offset, int value);
 
   /** Reads 32 bits of the configuration space. */
-  int config32(int offset);
+  default int config32(int offset) {
+    return readConfig(offset, Integer.BYTES);
+  }
 
   /** Changes when the configuration space has changed (section 2.5). */
   int configGeneration();

@@ -15,24 +15,14 @@ final class LegacyMmioRegisters implements DeviceRegisters {
   private static final int PAGE_SIZE = RingAreas.ALIGNMENT;
   private static final long FIRST_WORD = 0xffff_ffffL;
 
-  private final Bus bus;
-  private final long base;
+  private final MmioWindow window;
   private final InterruptLine line;
 
   /** Registers at a guest-physical address where a probe found them. */
   LegacyMmioRegisters(Bus bus, long base, InterruptLine line) {
-    this.bus = bus;
-    this.base = base;
+    this.window = new MmioWindow(bus, base);
     this.line = line;
-    write(LEGACY_GUEST_PAGE_SIZE, PAGE_SIZE);
-  }
-
-  private int read(int register) {
-    return bus.read32(base + register);
-  }
-
-  private void write(int register, int value) {
-    bus.write32(base + register, value);
+    window.write(LEGACY_GUEST_PAGE_SIZE, PAGE_SIZE);
   }
 
   @Override
@@ -42,45 +32,45 @@ final class LegacyMmioRegisters implements DeviceRegisters {
 
   @Override
   public int deviceId() {
-    return read(DEVICE_ID);
+    return window.read(DEVICE_ID);
   }
 
   @Override
   public int status() {
-    return read(STATUS);
+    return window.read(STATUS);
   }
 
   @Override
   public void setStatus(int status) {
-    write(STATUS, status);
+    window.write(STATUS, status);
   }
 
   @Override
   public long deviceFeatures() {
-    write(DEVICE_FEATURES_SEL, 0);
-    return read(DEVICE_FEATURES) & FIRST_WORD;
+    window.write(DEVICE_FEATURES_SEL, 0);
+    return window.read(DEVICE_FEATURES) & FIRST_WORD;
   }
 
   @Override
   public void setDriverFeatures(long features) {
-    write(DRIVER_FEATURES_SEL, 0);
-    write(DRIVER_FEATURES, (int) features);
+    window.write(DRIVER_FEATURES_SEL, 0);
+    window.write(DRIVER_FEATURES, (int) features);
   }
 
   @Override
   public int maxQueueSize(int queue) {
-    write(QUEUE_SEL, queue);
-    return read(QUEUE_SIZE_MAX);
+    window.write(QUEUE_SEL, queue);
+    return window.read(QUEUE_SIZE_MAX);
   }
 
   @Override
   public boolean enableQueue(
       int queue, int size, long descriptorArea, long driverArea, long deviceArea) {
-    write(QUEUE_SEL, queue);
-    write(QUEUE_SIZE, size);
-    write(LEGACY_QUEUE_ALIGN, RingAreas.ALIGNMENT);
-    write(LEGACY_QUEUE_PFN, (int) (descriptorArea / PAGE_SIZE));
-    return read(LEGACY_QUEUE_PFN) != 0;
+    window.write(QUEUE_SEL, queue);
+    window.write(QUEUE_SIZE, size);
+    window.write(LEGACY_QUEUE_ALIGN, RingAreas.ALIGNMENT);
+    window.write(LEGACY_QUEUE_PFN, (int) (descriptorArea / PAGE_SIZE));
+    return window.read(LEGACY_QUEUE_PFN) != 0;
   }
 
   /** There is no such thing on the legacy interface. */
@@ -91,7 +81,7 @@ final class LegacyMmioRegisters implements DeviceRegisters {
 
   @Override
   public void notifyQueue(int queue, int position) {
-    write(QUEUE_NOTIFY, queue);
+    window.write(QUEUE_NOTIFY, queue);
   }
 
   @Override
@@ -101,31 +91,17 @@ final class LegacyMmioRegisters implements DeviceRegisters {
 
   @Override
   public int acknowledgeInterrupt(int queue) {
-    int reasons = read(INTERRUPT_STATUS);
-    if (reasons != 0) {
-      write(INTERRUPT_ACK, reasons);
-    }
-    return reasons;
+    return window.acknowledgeInterrupt();
   }
 
   @Override
-  public int config8(int offset) {
-    return (int) bus.read(base + CONFIG + offset, Byte.BYTES);
-  }
-
-  @Override
-  public int config16(int offset) {
-    return (int) bus.read(base + CONFIG + offset, Short.BYTES);
+  public int readConfig(int offset, int width) {
+    return window.readConfig(offset, width);
   }
 
   @Override
   public void setConfig8(int offset, int value) {
-    bus.write(base + CONFIG + offset, Byte.BYTES, value);
-  }
-
-  @Override
-  public int config32(int offset) {
-    return read(CONFIG + offset);
+    window.writeConfig8(offset, value);
   }
 
   /**

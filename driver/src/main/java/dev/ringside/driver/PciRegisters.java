@@ -218,23 +218,9 @@ final class PciRegisters implements DeviceRegisters {
     return messages == null ? (int) bus.read(isr, Byte.BYTES) : messages.queue(queue).takeReasons();
   }
 
-  @Override
-  public int config8(int offset) {
-    return readConfig(offset, Byte.BYTES);
-  }
-
-  @Override
-  public int config16(int offset) {
-    return readConfig(offset, Short.BYTES);
-  }
-
-  @Override
-  public int config32(int offset) {
-    return readConfig(offset, Integer.BYTES);
-  }
-
   /** A structure may be shorter than the fields that the driver knows; these read as zero. */
-  private int readConfig(int offset, int width) {
+  @Override
+  public int readConfig(int offset, int width) {
     return offset + width <= device.length() ? (int) bus.read(device.address() + offset, width) : 0;
   }
 

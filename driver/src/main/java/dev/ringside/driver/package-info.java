@@ -6,7 +6,8 @@
  *   MmioProbe, PciProbe -> Initialization -> VirtioBlkDriver
  *   DeviceRegisters                            RequestSlots   header and status in flight
  *     MmioRegisters, LegacyMmioRegisters       DriverQueue    the ring: sealed, split
- *     PciRegisters                             BatchPolicy, CompletionPolicy, DriverStats
+ *       MmioWindow                             BatchPolicy, CompletionPolicy, DriverStats
+ *     PciRegisters
  * </pre>
  *
  * <p>The driver knows the device only as a guest does: registers on a bus, memory, an interrupt. It

@@ -10,11 +10,8 @@ import dev.ringside.virtio.queue.DeviceQueue;
 import dev.ringside.virtio.queue.RingViolationException;
 import dev.ringside.virtio.transport.VirtioFunction;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
-import org.jctools.queues.atomic.MpscAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,35 +38,21 @@ final class QueueService implements Runnable {
   /** Whether this task processes requests itself, one by one. */
   private final boolean direct;
 
-  private final boolean inOrder;
   private final EventLog.Track events;
   private final QueueInterrupts interrupts;
   private final Signal wakeUp = new Signal();
   private final ServiceSlot[] batch = new ServiceSlot[BATCH];
   private final ArrayDeque<ServiceSlot> free = new ArrayDeque<>();
 
-  /** What workers have done with. */
-  private final Queue<ServiceSlot> processed;
+  private final Completions completions;
 
   /** Requests that are to be processed, without those that go along with another one. */
   private final ArrayDeque<ServiceSlot> leading = new ArrayDeque<>();
 
-  /**
-   * With IN_ORDER, the requests that were taken and not given back, in the order of the ring. One
-   * that a fault plan keeps stays, and keeps those behind it.
-   */
-  private final ArrayDeque<ServiceSlot> order = new ArrayDeque<>();
-
-  /** Without IN_ORDER, the requests that a fault plan keeps. */
-  private final List<ServiceSlot> held = new ArrayList<>();
-
-  /** Requests that this service took over, and then those that it leaves behind. */
-  private List<InFlight> unserved;
+  /** Requests of the service before this one, until they are taken over. */
+  private List<InFlight> inherited;
 
   private final Task task;
-
-  /** Requests that were dispatched and have not come back. */
-  private int inWorkers;
 
   private volatile boolean stopping;
 
@@ -82,7 +65,7 @@ final class QueueService implements Runnable {
   /**
    * Starts to serve a queue.
    *
-   * @param unserved requests that were taken from the ring by a service that was paused
+   * @param inherited requests that were taken from the ring by a service that was paused
    */
   @SuppressWarnings("this-escape") // the task is the last thing that is made
   QueueService(
@@ -90,26 +73,25 @@ final class QueueService implements Runnable {
       DeviceQueue queue,
       Service service,
       @Nullable WorkerPool workers,
-      List<InFlight> unserved) {
+      List<InFlight> inherited) {
     this.number = number;
     this.queue = queue;
     this.service = service;
     this.function = service.function();
     this.scheduler = service.scheduler();
     this.workers = workers;
-    this.unserved = unserved;
+    this.inherited = inherited;
     this.faults = service.faults() == null ? null : new RequestFaults(service.faults(), number);
     ServiceSettings settings = service.settings();
     // A fault plan sees every request by itself.
     this.merger =
         settings.maxMerge() > 1 && faults == null ? new RequestMerger(settings.maxMerge()) : null;
     this.polling = !(settings.waiting() instanceof WaitPolicy.Sleep);
-    this.inOrder = queue.inOrder();
-    this.direct = workers == null && merger == null && !(inOrder && faults != null);
+    this.direct = workers == null && merger == null && !(queue.inOrder() && faults != null);
     this.events = service.events().track("queue-" + number);
     this.interrupts =
         new QueueInterrupts(number, function, events, settings.coalescing(), scheduler.clock());
-    this.processed = new MpscAtomicArrayQueue<>(Math.max(2, queue.size()));
+    this.completions = new Completions(queue, faults, free);
     Arrays.setAll(batch, i -> takeFree());
     this.task = scheduler.start("queue-" + number, this);
   }
@@ -142,7 +124,7 @@ final class QueueService implements Runnable {
   List<InFlight> drain() {
     keeping = true;
     stop();
-    return unserved;
+    return completions.unserved();
   }
 
   @Override
@@ -164,14 +146,20 @@ final class QueueService implements Runnable {
   }
 
   private void takeOver() {
-    List<InFlight> taken = unserved;
-    unserved = new ArrayList<>();
+    List<InFlight> taken = inherited;
+    inherited = List.of();
     for (InFlight left : taken) {
       ServiceSlot slot = new ServiceSlot(this, left.request());
       switch (left.stage()) {
         case WAITING -> start(slot);
         case HELD -> holdOn(slot);
-        case DONE -> goOnWithDone(slot);
+        case DONE -> {
+          if (direct) {
+            completions.finish(slot);
+          } else {
+            completions.takeOverDone(slot);
+          }
+        }
       }
     }
     dispatch();
@@ -334,35 +322,16 @@ final class QueueService implements Runnable {
       start(slot);
       return;
     }
-    slot.hold();
-    if (inOrder) {
-      order.add(slot);
-    } else {
-      held.add(slot);
-    }
-  }
-
-  private void goOnWithDone(ServiceSlot slot) {
-    if (inOrder && !direct) {
-      slot.setServed(true);
-      slot.setReturned(true);
-      order.add(slot);
-    } else {
-      finish(slot);
-    }
+    completions.hold(slot);
   }
 
   private boolean start(ServiceSlot slot) {
     if (direct) {
       serve(slot.request(), events);
-      finish(slot);
+      completions.finish(slot);
       return false;
     }
-    slot.setServed(false);
-    inWorkers++;
-    if (inOrder) {
-      order.add(slot);
-    }
+    completions.expect(slot);
     if (!slot.follows()) {
       leading.add(slot);
     }
@@ -374,7 +343,7 @@ final class QueueService implements Runnable {
     for (ServiceSlot first = leading.poll(); first != null; first = leading.poll()) {
       if (workers == null) {
         serveTogether(first, events);
-        returnAll(first);
+        completions.putProcessed(first);
       } else {
         workers.submit(first);
       }
@@ -398,7 +367,7 @@ final class QueueService implements Runnable {
       function.needReset();
       throw defect;
     } finally {
-      returnAll(first);
+      completions.putProcessed(first);
       wakeUp.raise();
     }
   }
@@ -424,15 +393,6 @@ final class QueueService implements Runnable {
     }
   }
 
-  private void returnAll(ServiceSlot first) {
-    for (ServiceSlot slot = first; slot != null; ) {
-      ServiceSlot next = slot.follower();
-      slot.separate();
-      processed.add(slot);
-      slot = next;
-    }
-  }
-
   /** On a worker, or in the queue's own task. */
   private void serve(BlkRequest request, EventLog.Track track) {
     if (faults != null) {
@@ -441,19 +401,10 @@ final class QueueService implements Runnable {
     request.process(track);
   }
 
-  private void finish(ServiceSlot slot) {
-    BlkRequest request = slot.request();
-    if (faults == null) {
-      queue.addUsed(request.chain(), request.complete());
-    } else {
-      faults.giveBack(queue, request);
-    }
-  }
-
   /** Publishes what is done, and interrupts the driver if it wants that. */
   private boolean giveBack() {
     if (!direct) {
-      takeProcessed();
+      completions.takeProcessed();
     }
     int entries = queue.unpublished();
     if (entries == 0) {
@@ -465,37 +416,6 @@ final class QueueService implements Runnable {
     return true;
   }
 
-  private void takeProcessed() {
-    for (ServiceSlot slot = processed.poll(); slot != null; slot = processed.poll()) {
-      inWorkers--;
-      slot.setReturned(true);
-      if (inOrder) {
-        continue;
-      }
-      if (slot.isServed()) {
-        settle(slot);
-      } else {
-        unserved.add(new InFlight(slot.request(), InFlight.Stage.WAITING));
-      }
-    }
-    // With IN_ORDER a request waits for those before it. What a worker still has is not looked at:
-    // only what has come back is this task's.
-    for (ServiceSlot slot = order.peek(); slot != null && isDone(slot); slot = order.peek()) {
-      settle(order.remove());
-    }
-  }
-
-  private static boolean isDone(ServiceSlot slot) {
-    return slot.isReturned() && slot.isServed();
-  }
-
-  private void settle(ServiceSlot slot) {
-    slot.setServed(false);
-    slot.setReturned(false);
-    finish(slot);
-    free.push(slot);
-  }
-
   /**
    * Waits for the workers, which still write into guest memory.
    *
@@ -503,26 +423,14 @@ final class QueueService implements Runnable {
    *     otherwise it is forgotten
    */
   private void end(boolean giveBack) {
-    while (inWorkers > processed.size()) {
+    while (!completions.areAllBack()) {
       wakeUp.await();
     }
     if (!giveBack) {
       return;
     }
     giveBack();
-    for (ServiceSlot slot : order) {
-      unserved.add(new InFlight(slot.request(), stage(slot)));
-    }
-    for (ServiceSlot slot : held) {
-      unserved.add(new InFlight(slot.request(), stage(slot)));
-    }
+    completions.leave();
     interrupts.raiseIfHeld();
-  }
-
-  private static InFlight.Stage stage(ServiceSlot slot) {
-    if (slot.isHeld()) {
-      return InFlight.Stage.HELD;
-    }
-    return isDone(slot) ? InFlight.Stage.DONE : InFlight.Stage.WAITING;
   }
 }

@@ -6,7 +6,9 @@
  * <pre>
  *   QueueService (a task for each queue)          WorkerPool (0 or more tasks)
  *   pop, parse ------------------------------->   process against Storage
- *   addUsed, publishUsed, interrupt  <---------   complete, in any order
+ *   Completions: addUsed  <------------------    in any order
+ *   publishUsed
+ *   QueueInterrupts: interrupt
  * </pre>
  *
  * <p>What requests work on is a {@link dev.ringside.blk.Disk}. Requests for ranges of sectors are a

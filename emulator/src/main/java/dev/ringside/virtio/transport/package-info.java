@@ -5,6 +5,14 @@
  * dev.ringside.virtio.transport.VirtioDevice}.
  *
  * <pre>
+ *   VirtioFunction          the driver's and the device's way in
+ *     StatusField           the bits and who may set them
+ *     FeatureNegotiation    offered and chosen
+ *     FunctionQueues        enabled, disabled, reset
+ *     ConfigurationAccess   the space, its lock, its generation, its notifications
+ *     DeviceActivity        started, suspended, paused
+ *     FunctionTransfer      saved and restored
+ *
  *   DeviceSlot      plugs a device into a machine, behind the Transport of choice
  *   MmioTransport   version 2     } MmioRegisterMap
  *   LegacyMmioTransport           }
