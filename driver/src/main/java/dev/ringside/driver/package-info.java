@@ -3,11 +3,12 @@
  * sees, and {@link dev.ringside.driver.BlockRequest}.
  *
  * <pre>
- *   MmioProbe, PciProbe -> Initialization -> VirtioBlkDriver
- *   DeviceRegisters                            RequestSlots   header and status in flight
- *     MmioRegisters, LegacyMmioRegisters       DriverQueue    the ring: sealed, split
- *       MmioWindow                             BatchPolicy, CompletionPolicy, DriverStats
- *     PciRegisters
+ *   MmioProbe, PciProbe -> Initialization -> VirtioBlkDriver -> its DiskQueues
+ *   DeviceRegisters                            DriverQueue    the ring: sealed, split or packed
+ *     MmioRegisters, LegacyMmioRegisters       RequestSlots   header and status in flight
+ *       MmioWindow                             IndirectTables the chains of slots, ready made
+ *     PciRegisters                             BatchPolicy, CompletionPolicy, DriverStats
+ *   Interrupts: the registers' own lines, or SharedInterrupts where queues share one
  * </pre>
  *
  * <p>The driver knows the device only as a guest does: registers on a bus, memory, an interrupt. It

@@ -16,7 +16,8 @@
  * whose rules are in {@link dev.ringside.blk.ZoneTable}. What a device offers is set by a {@link
  * dev.ringside.blk.DiskProfile}.
  *
- * <p>With no workers the queue's own task processes. This package imports {@code machine}, {@code
+ * <p>How queues are served, what a study varies, is in {@link dev.ringside.blk.ServiceSettings}.
+ * With no workers the queue's own task processes. This package imports {@code machine}, {@code
  * fault}, {@code virtio} and {@code storage}.
  */
 @NullMarked

@@ -5,7 +5,8 @@
  *
  * <p>Nothing here trusts the guest: a descriptor is copied once, then checked, and what breaks the
  * specification ends as a {@link dev.ringside.virtio.queue.RingViolationException}. This package
- * knows rings, not requests, and imports {@code machine} and {@code virtio.spec} only.
+ * knows rings, not requests, and imports {@code machine}, {@code virtio.spec} and {@code
+ * virtio.state} only.
  */
 @NullMarked
 package dev.ringside.virtio.queue;
