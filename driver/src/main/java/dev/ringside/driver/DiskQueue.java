@@ -47,6 +47,9 @@ public final class DiskQueue implements BlockDevice {
   private DriverQueue queue;
   private RequestSlots slots;
 
+  /** What the device calls each slot's chain, while events are noted. */
+  private int[] heads;
+
   /** As this queue's task knows them; a volatile field would cost 12 ns with every request. */
   private BlockLimits limits;
 
@@ -72,6 +75,7 @@ public final class DiskQueue implements BlockDevice {
     this.queue = ring.queue();
     this.slots = ring.slots();
     this.limits = limits;
+    this.heads = new int[queue.size()];
     this.stats = new DriverStats(queue.size());
     this.events = guest.events().track(number == 0 ? "driver" : "driver-" + number);
     this.completion = settings.completion();
@@ -140,20 +144,25 @@ public final class DiskQueue implements BlockDevice {
     }
     RequestRules.check(request, limits);
     if (slots.isFull() || !queue.hasRoom(RequestRules.buffers(request))) {
+      events.record(EventType.RING_FULL, number, slots.inUse());
       return false;
     }
     BlockOperation operation = request.operation();
     int slot = slots.take(request, operation.typeCode());
     boolean transfer = operation == BlockOperation.READ || operation == BlockOperation.WRITE;
+    int head;
     if (transfer && request.segments() == 1) {
       boolean deviceWrites = operation == BlockOperation.READ;
-      queue.add(slot, request.segmentAddress(0), request.segmentLength(0), deviceWrites);
+      head = queue.add(slot, request.segmentAddress(0), request.segmentLength(0), deviceWrites);
     } else {
       gather(slot, request);
-      queue.add(slot, buffers);
+      head = queue.add(slot, buffers);
     }
     request.submitted(timestamps ? clock.nanoTime() : 0);
-    events.record(EventType.SUBMIT, slot, request.bytes());
+    if (events.isOn()) {
+      heads[slot] = head;
+      events.record(EventType.SUBMIT, head, request.bytes());
+    }
     uncommitted++;
     if (uncommitted >= batchSize) {
       kick();
@@ -210,7 +219,7 @@ public final class DiskQueue implements BlockDevice {
       }
       reaped++;
       int statusByte = slots.takeStatus(slot);
-      events.record(EventType.REAP, slot, statusByte);
+      events.record(EventType.REAP, heads[slot], statusByte);
       slots.release(slot).completed(RequestRules.statusOf(statusByte), now);
     }
     if (reaped > 0) {
@@ -253,7 +262,10 @@ public final class DiskQueue implements BlockDevice {
       return;
     }
     while (!queue.enableInterrupts()) {
-      if (!awaitInterrupt()) {
+      events.record(EventType.DRIVER_SLEEP, number, slots.inUse());
+      boolean interrupted = awaitInterrupt();
+      events.record(EventType.DRIVER_WAKE, number, interrupted ? 1 : 0);
+      if (!interrupted) {
         continue;
       }
       int reasons = interrupts.acknowledgeInterrupt(number);
@@ -323,6 +335,7 @@ public final class DiskQueue implements BlockDevice {
     limits = newLimits;
     queue = ring.queue();
     slots = ring.slots();
+    heads = new int[queue.size()];
     watchdog.looked();
     stats.recovered();
   }

@@ -40,13 +40,16 @@ sealed interface DriverQueue permits SplitDriverQueue, PackedDriverQueue {
    *
    * @param slot whose chain is not in the ring
    * @param deviceWrites whether the device writes the buffer
+   * @return what the device calls the chain: its head, or its buffer id in a packed ring
    */
-  void add(int slot, long address, int length, boolean deviceWrites);
+  int add(int slot, long address, int length, boolean deviceWrites);
 
   /**
    * Adds a slot's chain with any number of buffers between header and status. There must be room.
+   *
+   * @return as for the other
    */
-  void add(int slot, ChainBuffers buffers);
+  int add(int slot, ChainBuffers buffers);
 
   /** Makes the added chains visible to the device; says how many these are. */
   int publish();

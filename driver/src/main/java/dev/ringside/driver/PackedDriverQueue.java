@@ -120,24 +120,25 @@ final class PackedDriverQueue implements DriverQueue {
   }
 
   @Override
-  public void add(int slot, long address, int length, boolean deviceWrites) {
+  public int add(int slot, long address, int length, boolean deviceWrites) {
     if (tables != null) {
       tables.write(slot, address, length, deviceWrites);
       addTable(tables, slot);
-      return;
+      return slot;
     }
     put(slot, slots.header(slot), BlkRequestLayout.HEADER_SIZE, DESC_F_NEXT);
     put(slot, address, length, flags(deviceWrites) | DESC_F_NEXT);
     put(slot, slots.status(slot), BlkRequestLayout.STATUS_SIZE, DESC_F_WRITE);
     end(slot, 3);
+    return slot;
   }
 
   @Override
-  public void add(int slot, ChainBuffers buffers) {
+  public int add(int slot, ChainBuffers buffers) {
     if (tables != null) {
       tables.write(slot, buffers);
       addTable(tables, slot);
-      return;
+      return slot;
     }
     put(slot, slots.header(slot), BlkRequestLayout.HEADER_SIZE, DESC_F_NEXT);
     for (int i = 0; i < buffers.count(); i++) {
@@ -146,6 +147,7 @@ final class PackedDriverQueue implements DriverQueue {
     }
     put(slot, slots.status(slot), BlkRequestLayout.STATUS_SIZE, DESC_F_WRITE);
     end(slot, buffers.count() + IndirectTables.FRAMING);
+    return slot;
   }
 
   private static int flags(boolean deviceWrites) {

@@ -130,10 +130,10 @@ final class SplitDriverQueue implements DriverQueue {
   }
 
   @Override
-  public void add(int slot, long address, int length, boolean deviceWrites) {
+  public int add(int slot, long address, int length, boolean deviceWrites) {
     if (tables != null) {
       addTable(tables, slot, tables.write(slot, address, length, deviceWrites));
-      return;
+      return slot;
     }
     int head = takeFirst(slot);
     int data = takeNext(head);
@@ -141,13 +141,14 @@ final class SplitDriverQueue implements DriverQueue {
     int status = takeNext(data);
     put(data, address, length, flags(deviceWrites) | DESC_F_NEXT, status);
     end(slot, head, status, 3);
+    return head;
   }
 
   @Override
-  public void add(int slot, ChainBuffers buffers) {
+  public int add(int slot, ChainBuffers buffers) {
     if (tables != null) {
       addTable(tables, slot, tables.write(slot, buffers));
-      return;
+      return slot;
     }
     int head = takeFirst(slot);
     int next = takeNext(head);
@@ -159,6 +160,7 @@ final class SplitDriverQueue implements DriverQueue {
       put(data, buffers.address(i), buffers.length(i), flags, next);
     }
     end(slot, head, next, buffers.count() + IndirectTables.FRAMING);
+    return head;
   }
 
   private static int flags(boolean deviceWrites) {

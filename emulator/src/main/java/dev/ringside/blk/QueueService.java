@@ -38,6 +38,9 @@ final class QueueService implements Runnable {
   /** Whether this task processes requests itself, one by one. */
   private final boolean direct;
 
+  /** Whether chains waited when the service began, whose notification may be long gone. */
+  private final boolean lateStart;
+
   private final EventLog.Track events;
   private final QueueInterrupts interrupts;
   private final Signal wakeUp = new Signal();
@@ -93,7 +96,21 @@ final class QueueService implements Runnable {
         new QueueInterrupts(number, function, events, settings.coalescing(), scheduler.clock());
     this.completions = new Completions(queue, faults, free);
     Arrays.setAll(batch, i -> takeFree());
+    this.lateStart = polling || anyAvailable(queue);
     this.task = scheduler.start("queue-" + number, this);
+  }
+
+  /**
+   * Asks for notifications, before the device says that it is ready: the first request is notified
+   * like any other, however late the task begins to run.
+   */
+  private static boolean anyAvailable(DeviceQueue queue) {
+    try {
+      return queue.enableKicks();
+    } catch (RingViolationException foundAgain) {
+      // The task meets it, too, and tells the driver.
+      return true;
+    }
   }
 
   /** There may be something to do. */
@@ -180,6 +197,9 @@ final class QueueService implements Runnable {
   }
 
   private void serveAsleep() throws RingViolationException {
+    if (!lateStart) {
+      sleep();
+    }
     while (goesOn()) {
       takeAvailable();
       while (queue.enableKicks()) {
@@ -246,14 +266,16 @@ final class QueueService implements Runnable {
 
   /** Sleeps until it is kicked; an interrupt whose time comes meanwhile is raised in between. */
   private void sleep() {
-    while (interrupts.isHeld()) {
-      if (wakeUp.await(scheduler, interrupts.due() - scheduler.clock().nanoTime())) {
-        interrupts.raiseIfDue();
-        return;
-      }
+    events.record(EventType.DEVICE_SLEEP, number, 0);
+    boolean woken = false;
+    while (interrupts.isHeld() && !woken) {
+      woken = wakeUp.await(scheduler, interrupts.due() - scheduler.clock().nanoTime());
       interrupts.raiseIfDue();
     }
-    wakeUp.await();
+    if (!woken) {
+      wakeUp.await();
+    }
+    events.record(EventType.DEVICE_WAKE, number, 0);
   }
 
   /**

@@ -21,24 +21,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventLog implements AutoCloseable {
   /** Records nothing. */
-  public static final EventLog OFF = new EventLog(null, false, null);
+  public static final EventLog OFF = new EventLog(null, false, null, null);
 
   private static final int EVENT_SIZE = 32;
 
   private final @Nullable Clock clock;
   private final boolean keep;
   private final @Nullable RunHash hash;
+  private final @Nullable EventSink sink;
   private final List<Track> tracks = new CopyOnWriteArrayList<>();
 
-  private EventLog(@Nullable Clock clock, boolean keep, @Nullable RunHash hash) {
+  private EventLog(
+      @Nullable Clock clock, boolean keep, @Nullable RunHash hash, @Nullable EventSink sink) {
     this.clock = clock;
     this.keep = keep;
     this.hash = hash;
+    this.sink = sink;
   }
 
   /** A log that keeps every event in memory until it is closed. */
   public static EventLog recording(Clock clock) {
-    return new EventLog(clock, true, null);
+    return new EventLog(clock, true, null, null);
   }
 
   /**
@@ -47,15 +50,25 @@ public final class EventLog implements AutoCloseable {
    * @param keep whether events are kept for reading, too
    */
   public static EventLog hashing(Clock clock, RunHash hash, boolean keep) {
-    return new EventLog(clock, keep, hash);
+    return new EventLog(clock, keep, hash, null);
+  }
+
+  /**
+   * The log of a simulated run whose events are looked at as they happen, and not kept.
+   *
+   * @param hash as for {@link #hashing}
+   * @param sink gets every event, in the order of time
+   */
+  public static EventLog streaming(Clock clock, RunHash hash, EventSink sink) {
+    return new EventLog(clock, false, hash, sink);
   }
 
   /** A track for one component; only one task at a time may record on it. */
   public Track track(String name) {
     if (clock == null) {
-      return new Track(name, 0, null, false, null);
+      return new Track(name, 0, null, false, null, null);
     }
-    Track track = new Track(name, tracks.size(), clock, keep, hash);
+    Track track = new Track(name, tracks.size(), clock, keep, hash, sink);
     tracks.add(track);
     return track;
   }
@@ -95,13 +108,20 @@ public final class EventLog implements AutoCloseable {
     private final @Nullable Clock clock;
     private final @Nullable RunHash hash;
     private final @Nullable Bytes<?> kept;
+    private final @Nullable EventSink sink;
 
     private Track(
-        String name, int number, @Nullable Clock clock, boolean keep, @Nullable RunHash hash) {
+        String name,
+        int number,
+        @Nullable Clock clock,
+        boolean keep,
+        @Nullable RunHash hash,
+        @Nullable EventSink sink) {
       this.name = name;
       this.number = number;
       this.clock = clock;
       this.hash = hash;
+      this.sink = sink;
       this.kept = keep ? Bytes.allocateElasticDirect(EVENT_SIZE * 1024L) : null;
     }
 
@@ -131,6 +151,19 @@ public final class EventLog implements AutoCloseable {
         kept.writeLong(first);
         kept.writeLong(second);
       }
+      if (sink != null) {
+        sink.event(time, this, type, first, second);
+      }
+    }
+
+    /** The component's name, unique within the log. */
+    public String name() {
+      return name;
+    }
+
+    /** Tracks are numbered from 0 in the order in which they were made. */
+    public int number() {
+      return number;
     }
 
     private void readInto(List<Event> events) {

@@ -137,9 +137,10 @@ class ReplayCommandTest {
     CommandRun.of("replay", W2, "--batch", 8, "--events", file);
 
     List<String> lines = Files.readAllLines(file);
-    assertThat(lines).filteredOn(line -> line.contains("\"submit\"")).hasSize(553);
+    List<String> submissions = lines.stream().filter(line -> line.contains("\"submit\"")).toList();
+    assertThat(submissions).hasSize(553);
     assertThat(lines).filteredOn(line -> line.contains("\"kick\"")).hasSize(70);
-    JsonNode first = new ObjectMapper().readTree(lines.getFirst());
+    JsonNode first = new ObjectMapper().readTree(submissions.getFirst());
     assertThat(first.path("time_ns").isNumber()).isTrue();
     assertThat(first.path("track").asText()).isEqualTo("driver");
   }
