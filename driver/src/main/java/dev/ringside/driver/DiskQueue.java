@@ -242,6 +242,67 @@ public final class DiskQueue implements BlockDevice {
     }
   }
 
+  /**
+   * As {@link #await()}, but no longer than until a time on {@link #clock}, and also when nothing
+   * is in flight: for a task that has something else to do then.
+   */
+  public void await(long deadline) {
+    if (slots.inUse() == 0) {
+      scheduler.sleep(deadline - clock.nanoTime());
+      return;
+    }
+    switch (completion) {
+      case SPIN -> spin(deadline);
+      case INTERRUPT -> sleep(deadline);
+    }
+  }
+
+  private void spin(long deadline) {
+    for (int idleRounds = 1; !queue.hasUsed() && clock.nanoTime() < deadline; idleRounds++) {
+      if (idleRounds % healthCheckRounds == 0) {
+        driver.checkHealth(slots.inUse());
+      }
+      if (watchdog.isOn()) {
+        lookForStuckRequests();
+        scheduler.pause(idleRounds, Math.min(deadline, watchdog.nextLook()));
+      } else {
+        scheduler.pause(idleRounds, deadline);
+      }
+    }
+  }
+
+  private void sleep(long deadline) {
+    long left = deadline - clock.nanoTime();
+    if (left <= 0 || queue.hasUsed()) {
+      return;
+    }
+    if (!queue.enableInterrupts()) {
+      if (watchdog.isOn()) {
+        lookForStuckRequests();
+        left = Math.min(left, Math.max(1, watchdog.untilNextLook()));
+      }
+      events.record(EventType.DRIVER_SLEEP, number, slots.inUse());
+      boolean interrupted = interrupts.line(number).await(left);
+      events.record(EventType.DRIVER_WAKE, number, interrupted ? 1 : 0);
+      if (interrupted) {
+        noteInterrupt();
+      }
+    }
+    queue.disableInterrupts();
+  }
+
+  /** Finds out why the device interrupted. */
+  private void noteInterrupt() {
+    int reasons = interrupts.acknowledgeInterrupt(number);
+    if ((reasons & MmioRegister.INTERRUPT_CONFIG) != 0) {
+      driver.checkHealth(slots.inUse());
+      refreshLimits();
+    }
+    if ((reasons & MmioRegister.INTERRUPT_USED) != 0) {
+      stats.interrupted();
+    }
+  }
+
   private void spin() {
     for (int idleRounds = 1; !queue.hasUsed(); idleRounds++) {
       if (idleRounds % healthCheckRounds == 0) {
@@ -268,14 +329,7 @@ public final class DiskQueue implements BlockDevice {
       if (!interrupted) {
         continue;
       }
-      int reasons = interrupts.acknowledgeInterrupt(number);
-      if ((reasons & MmioRegister.INTERRUPT_CONFIG) != 0) {
-        driver.checkHealth(slots.inUse());
-        refreshLimits();
-      }
-      if ((reasons & MmioRegister.INTERRUPT_USED) != 0) {
-        stats.interrupted();
-      }
+      noteInterrupt();
     }
     queue.disableInterrupts();
   }
