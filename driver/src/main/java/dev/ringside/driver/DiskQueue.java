@@ -23,6 +23,9 @@ public final class DiskQueue implements BlockDevice {
   /** After how many idle rounds a spinning driver looks whether the device is still well. */
   private static final int HEALTH_CHECK_ROUNDS = 4096;
 
+  /** From the look of a careless driver until it asks for interrupts. */
+  private static final long CARELESS_WINDOW_NS = 1_000;
+
   private final int number;
   private final VirtioBlkDriver driver;
   private final DeviceRegisters registers;
@@ -239,6 +242,7 @@ public final class DiskQueue implements BlockDevice {
     switch (completion) {
       case SPIN -> spin();
       case INTERRUPT -> sleep();
+      case CARELESS -> sleepCarelessly();
     }
   }
 
@@ -253,7 +257,7 @@ public final class DiskQueue implements BlockDevice {
     }
     switch (completion) {
       case SPIN -> spin(deadline);
-      case INTERRUPT -> sleep(deadline);
+      case INTERRUPT, CARELESS -> sleep(deadline);
     }
   }
 
@@ -329,6 +333,20 @@ public final class DiskQueue implements BlockDevice {
       if (!interrupted) {
         continue;
       }
+      noteInterrupt();
+    }
+    queue.disableInterrupts();
+  }
+
+  /** The mistake of {@link CompletionPolicy#CARELESS}. */
+  private void sleepCarelessly() {
+    scheduler.spend(CARELESS_WINDOW_NS);
+    // The answer says whether something is used already: here nobody listens.
+    boolean unused = queue.enableInterrupts();
+    events.record(EventType.DRIVER_SLEEP, number, slots.inUse());
+    boolean interrupted = awaitInterrupt();
+    events.record(EventType.DRIVER_WAKE, number, interrupted ? 1 : 0);
+    if (interrupted) {
       noteInterrupt();
     }
     queue.disableInterrupts();

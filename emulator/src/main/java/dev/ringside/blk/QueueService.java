@@ -202,6 +202,7 @@ final class QueueService implements Runnable {
   private void serve() throws RingViolationException {
     switch (service.settings().waiting()) {
       case WaitPolicy.Sleep() -> serveAsleep();
+      case WaitPolicy.Careless(long windowNs) -> serveCarelessly(windowNs);
       case WaitPolicy.Poll() -> servePolling();
       case WaitPolicy.Adaptive adaptive -> serveAdaptively(new AdaptivePolling(adaptive));
     }
@@ -218,6 +219,18 @@ final class QueueService implements Runnable {
       }
       giveBack();
       // Not another look: a chain found before its notification would take that from the driver.
+      sleep();
+    }
+  }
+
+  /** As {@link #serveAsleep}, with the mistake of {@link WaitPolicy.Careless}. */
+  private void serveCarelessly(long windowNs) throws RingViolationException {
+    while (goesOn()) {
+      takeAvailable();
+      giveBack();
+      scheduler.spend(windowNs);
+      // The answer says whether something is available already: here nobody listens.
+      boolean unused = queue.enableKicks();
       sleep();
     }
   }

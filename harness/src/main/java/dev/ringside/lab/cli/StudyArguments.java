@@ -112,6 +112,22 @@ final class StudyArguments {
     }
   }
 
+  /** The command that runs one of the experiments again. */
+  String command(Experiment experiment) {
+    StringBuilder command = new StringBuilder("ringside study");
+    if (!names.isEmpty()) {
+      boolean file = names.stream().anyMatch(name -> Files.isRegularFile(Path.of(name)));
+      command.append(' ').append(experiment.name()).append(file ? ENDING : "");
+    }
+    varied.forEach(words -> command.append(" --vary '").append(words).append('\''));
+    fixed.forEach(words -> command.append(" --set '").append(words).append('\''));
+    command.append(" --seed ").append(experiment.seed());
+    if (repetitions != null) {
+      command.append(" --repetitions ").append(repetitions);
+    }
+    return command.toString();
+  }
+
   /** An experiment that cannot be run: wrong usage, when the flags made it so. */
   RuntimeException problem(CommandLine command, Experiment experiment, ExperimentException unusable)
       throws IOException {

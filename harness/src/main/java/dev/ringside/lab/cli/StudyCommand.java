@@ -1,5 +1,7 @@
 package dev.ringside.lab.cli;
 
+import dev.ringside.lab.report.ReportIndex;
+import dev.ringside.lab.study.Check;
 import dev.ringside.lab.study.Experiment;
 import dev.ringside.lab.study.ExperimentException;
 import dev.ringside.lab.study.PointResult;
@@ -163,13 +165,17 @@ final class StudyCommand implements Callable<Integer> {
       }
       results.add(result);
       Path place = place(runner, runners.size());
-      StudyOutput.write(place, runner, result, trace);
+      StudyOutput.write(place, runner, result, arguments.command(runner.experiment()), trace);
       if (!quiet) {
         StudySummary.print(spec.commandLine().getOut(), result, place);
       }
-      if (!result.points().stream().allMatch(PointResult::obeysAllLaws)) {
+      if (!result.points().stream().allMatch(PointResult::obeysAllLaws)
+          || !result.checks().stream().allMatch(Check::holds)) {
         status = OneLineErrors.RUN_FAILED;
       }
+    }
+    if (runners.size() > 1) {
+      writeIndex(runners, results);
     }
     if (json != null) {
       new OutputFile(json)
@@ -182,6 +188,17 @@ final class StudyCommand implements Callable<Integer> {
               });
     }
     return status;
+  }
+
+  private void writeIndex(List<StudyRunner> runners, List<StudyResult> results) throws IOException {
+    List<ReportIndex.Entry> entries = new ArrayList<>();
+    for (StudyResult result : results) {
+      entries.add(new ReportIndex.Entry(result.experiment().name(), result));
+    }
+    Path folder = place(runners.getFirst(), runners.size()).toAbsolutePath().getParent();
+    if (folder != null) {
+      ReportIndex.write(folder, "Studies of a virtqueue", "", entries);
+    }
   }
 
   private StudyResult runWatched(StudyRunner runner) throws IOException {

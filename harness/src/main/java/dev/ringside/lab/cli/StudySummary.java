@@ -50,6 +50,16 @@ final class StudySummary {
         }
       }
     }
+    for (Check check : result.checks()) {
+      out.printf(
+          Locale.ROOT,
+          "  %s: expected %.6g, measured %.6g, %s (%s)%n",
+          check.law(),
+          check.expected(),
+          check.measured(),
+          check.holds() ? "ok" : "BROKEN",
+          check.remark());
+    }
     result.remarks().forEach(remark -> out.println("  " + remark));
     out.printf("  %d points in %s%n%n", result.points().size(), place);
   }

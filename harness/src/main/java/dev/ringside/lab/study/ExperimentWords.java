@@ -3,6 +3,8 @@ package dev.ringside.lab.study;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes and changes experiments by words of the form {@code name=values}. */
@@ -56,7 +58,13 @@ public final class ExperimentWords {
         nowVaried,
         repetitions == null ? experiment.repetitions() : repetitions,
         seed == null ? experiment.seed() : seed,
-        experiment.plots());
+        experiment.plots().stream().filter(plot -> canDraw(plot, nowVaried.keySet())).toList());
+  }
+
+  /** A plot over what is not varied any more has nothing to show. */
+  private static boolean canDraw(PlotSpec plot, Set<String> varied) {
+    return Stream.of(plot.x(), plot.y(), plot.series())
+        .allMatch(axis -> axis == null || varied.contains(axis));
   }
 
   private static List<String> values(String name, String text) throws ExperimentException {

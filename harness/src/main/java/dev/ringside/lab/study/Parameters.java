@@ -11,6 +11,7 @@ import dev.ringside.fault.FaultPlanException;
 import dev.ringside.lab.vm.DriverWords;
 import dev.ringside.lab.vm.ServiceWords;
 import dev.ringside.machine.CostModel;
+import dev.ringside.storage.ServiceModel;
 import dev.ringside.virtio.transport.Transport;
 import java.util.List;
 import java.util.Locale;
@@ -149,8 +150,14 @@ public final class Parameters {
           "costs", "", "zero", "what emulation makes too cheap: " + presets(), Parameters::costs);
   static final Parameter<OptionalLong> KICK_COST = cost("kick-ns", "a notification of the device");
   static final Parameter<OptionalLong> INTERRUPT_COST = cost("interrupt-ns", "an interrupt");
-  static final Parameter<OptionalLong> SERVICE_COST =
-      cost("service-ns", "the storage's work for a request");
+  static final Parameter<ServiceModel> SERVICE =
+      new Parameter<>(
+          "service",
+          "",
+          "none",
+          "how long the storage works: none, constant:80us, exponential:80us, nvme, disk, ..., each"
+              + " with xP for P at once",
+          ServiceModel::parse);
 
   static final Parameter<FaultPlan> FAULTS =
       new Parameter<>(
@@ -200,7 +207,7 @@ public final class Parameters {
           COSTS,
           KICK_COST,
           INTERRUPT_COST,
-          SERVICE_COST,
+          SERVICE,
           FAULTS,
           BREAK,
           MODE);

@@ -1,6 +1,7 @@
 package dev.ringside.lab.study;
 
 import dev.ringside.blk.CoalescingPolicy;
+import dev.ringside.blk.ServiceSettings;
 import dev.ringside.blk.WaitPolicy;
 import dev.ringside.driver.BatchPolicy;
 import java.util.ArrayList;
@@ -123,8 +124,9 @@ final class PointLaws {
     double interrupts = metrics.getOrDefault(Metric.INTERRUPTS_PER_REQUEST, 0.0) * meter.requests();
     // The count decides, not the time: gaps that add up to the delay are too rare to be seen.
     boolean byCount = delayNs > DELAY_GAPS * entries * gap;
-    int workers = Math.max(1, settings.machine().device().service().workers());
-    boolean light = metrics.getOrDefault(Metric.IN_SERVICE_MEAN, 1.0) / workers < LIGHT_LOAD;
+    ServiceSettings service = settings.machine().device().service();
+    int units = service.model().units(service.workers());
+    boolean light = metrics.getOrDefault(Metric.IN_SERVICE_MEAN, 1.0) / units < LIGHT_LOAD;
     if (byCount && light && interrupts >= ENOUGH_INTERRUPTS) {
       checks.add(
           new Check(

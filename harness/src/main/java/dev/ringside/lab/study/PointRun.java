@@ -10,6 +10,7 @@ import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.lab.vm.VirtualMachine;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.EventSink;
+import dev.ringside.machine.EventType;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.RandomStreams;
 import dev.ringside.machine.RealScheduler;
@@ -94,13 +95,24 @@ final class PointRun {
       attempt(disk, scheduler, events);
       throwFailure();
       Map<String, Integer> tracks = new HashMap<>();
-      for (EventLog.Event event : events.events()) {
+      List<EventLog.Event> kept = events.events();
+      for (EventLog.Event event : kept.subList(0, endOfWork(kept))) {
         int track = tracks.computeIfAbsent(event.track(), name -> tracks.size());
         meter.event(
             event.time(), track, event.track(), event.type(), event.first(), event.second());
       }
+      meter.finish();
     }
     return result("");
+  }
+
+  /** What comes after the last request is the machine's end. */
+  private static int endOfWork(List<EventLog.Event> events) {
+    int end = events.size();
+    while (end > 0 && events.get(end - 1).type() != EventType.REAP) {
+      end--;
+    }
+    return end;
   }
 
   private void attempt(RunDisk disk, Scheduler scheduler, EventLog events) {
@@ -145,6 +157,9 @@ final class PointRun {
       }
       load(queues.getFirst(), disk, scheduler);
       others.forEach(Task::join);
+      if (!settings.fullSpeed()) {
+        meter.finish();
+      }
     }
   }
 
@@ -213,7 +228,6 @@ final class PointRun {
   }
 
   private PointResult result(String runHash) {
-    meter.finish();
     Map<Metric, Double> metrics = meter.metrics();
     long submitted = queues.stream().mapToLong(MeteredQueue::submitted).sum();
     long descriptors = queues.stream().mapToLong(MeteredQueue::descriptors).sum();

@@ -36,6 +36,7 @@ final class RunMeter implements EventSink {
   private int[] queueOfTrack = new int[0];
   private boolean[] isDriver = new boolean[0];
   private boolean begun;
+  private boolean finished;
   private long start;
   private long end;
 
@@ -75,6 +76,9 @@ final class RunMeter implements EventSink {
 
   /** As {@link EventSink#event}, for events that were kept. */
   void event(long time, int track, String trackName, EventType type, long first, long second) {
+    if (finished) {
+      return;
+    }
     if (track >= queueOfTrack.length) {
       int known = queueOfTrack.length;
       queueOfTrack = Arrays.copyOf(queueOfTrack, track + 16);
@@ -181,6 +185,7 @@ final class RunMeter implements EventSink {
 
   /** The run is over; nothing that happens later counts. */
   void finish() {
+    finished = true;
     occupancy.advance(end);
     inService.advance(end);
     for (NotificationMeter signals : notifications) {

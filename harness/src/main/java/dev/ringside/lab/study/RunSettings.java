@@ -1,8 +1,10 @@
 package dev.ringside.lab.study;
 
 import dev.ringside.blk.ServiceSettings;
+import dev.ringside.blk.WaitPolicy;
 import dev.ringside.blk.WorkerMapping;
 import dev.ringside.driver.BatchPolicy;
+import dev.ringside.driver.CompletionPolicy;
 import dev.ringside.driver.DriverSettings;
 import dev.ringside.fault.FaultPlan;
 import dev.ringside.lab.vm.MachineSettings;
@@ -37,6 +39,9 @@ record RunSettings(
   private static final int FRAMING = 2;
 
   private static final int SECTOR_SIZE = 512;
+  /** From the look of a careless device until it asks for notifications; 1 us, as the driver's. */
+  private static final long WINDOW_NS = 1_000;
+
   private static final long SPARE_MEMORY_BYTES = 8L << 20;
 
   /**
@@ -61,7 +66,8 @@ record RunSettings(
             .withMapping(Parameters.MAPPING.in(values))
             .withWaiting(Parameters.WAIT.in(values))
             .withCoalescing(Parameters.COALESCE.in(values))
-            .withMaxMerge(Parameters.MERGE.in(values));
+            .withMaxMerge(Parameters.MERGE.in(values))
+            .withModel(Parameters.SERVICE.in(values));
     checkMapping(service, queues);
     MachineSettings base = MachineSettings.DEFAULT;
     MachineSettings machine =
@@ -96,7 +102,6 @@ record RunSettings(
         model.name(),
         Parameters.KICK_COST.in(values).orElse(model.kickNs()),
         Parameters.INTERRUPT_COST.in(values).orElse(model.interruptNs()),
-        Parameters.SERVICE_COST.in(values).orElse(model.serviceNs()),
         model.source());
   }
 
@@ -140,7 +145,15 @@ record RunSettings(
 
   /** The machine with what is broken on purpose. */
   MachineSettings brokenMachine() {
-    return machine;
+    return switch (broken) {
+      case NONE -> machine;
+      case DEVICE_SECOND_LOOK ->
+          machine.withDevice(
+              machine
+                  .device()
+                  .withService(machine.device().service().withWaiting(new WaitPolicy.Careless(WINDOW_NS))));
+      case DRIVER_SECOND_LOOK -> machine.withCompletionPolicy(CompletionPolicy.CARELESS);
+    };
   }
 
   private void check() throws ExperimentException {

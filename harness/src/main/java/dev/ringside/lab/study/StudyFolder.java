@@ -66,6 +66,9 @@ public record StudyFolder(Path place) {
     }
     Files.createDirectories(parent);
     Path temporary = Files.createTempDirectory(parent, ".ringside-");
+    // Whoever stops the program now finds nothing of it afterwards.
+    Thread cleaner = Thread.ofPlatform().unstarted(() -> deleteAtTheEnd(temporary));
+    Runtime.getRuntime().addShutdownHook(cleaner);
     try {
       StudyTable table = new StudyTable(result);
       try (Writer csv = writer(temporary.resolve(POINTS))) {
@@ -79,6 +82,23 @@ public record StudyFolder(Path place) {
       replace(target, temporary);
     } finally {
       deleteTree(temporary);
+      removeHook(cleaner);
+    }
+  }
+
+  private static void removeHook(Thread cleaner) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(cleaner);
+    } catch (IllegalStateException ending) {
+      // It runs by now.
+    }
+  }
+
+  private static void deleteAtTheEnd(Path temporary) {
+    try {
+      deleteTree(temporary);
+    } catch (IOException undeletable) {
+      // Nobody is there who could be told.
     }
   }
 

@@ -1,7 +1,10 @@
 package dev.ringside.lab.study;
 
+import dev.ringside.blk.ServiceSettings;
 import dev.ringside.driver.BatchPolicy;
 import dev.ringside.driver.CompletionPolicy;
+import dev.ringside.machine.CostModel;
+import dev.ringside.storage.ServiceModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,8 +47,13 @@ final class StudyLaws {
         return List.of();
       }
       Workload workload = settings.workload();
-      perBatch = settings.machine().costs().kickNs() + settings.machine().costs().interruptNs();
-      perRequest = settings.machine().costs().serviceNs();
+      CostModel costs = settings.machine().costs();
+      perBatch = costs.kickNs() + costs.interruptNs();
+      perRequest = serviceNs(settings);
+      if (costs.interruptNs() >= perRequest) {
+        // Interrupts would not fit between completions.
+        return List.of();
+      }
       if (workload.requests() % workload.queueDepth() == 0) {
         line.add(
             new double[] {
@@ -72,6 +80,14 @@ final class StudyLaws {
                 line.size())));
   }
 
+  /** What each request takes, where that is always the same, one at a time; otherwise 0. */
+  private static long serviceNs(RunSettings settings) {
+    ServiceSettings service = settings.machine().device().service();
+    return service.workers() == 0 && service.model() instanceof ServiceModel.Constant(long ns)
+        ? ns
+        : 0;
+  }
+
   /** One request after the other, all of a batch announced and completed together. */
   private static boolean isSerial(RunSettings settings) {
     return !settings.fullSpeed()
@@ -81,7 +97,6 @@ final class StudyLaws {
         && settings.machine().driver().queues() == 1
         && settings.machine().driver().batching() instanceof BatchPolicy.OnLast
         && settings.machine().driver().completion() == CompletionPolicy.INTERRUPT
-        && settings.machine().device().service().workers() == 0
         && settings.faults().isEmpty()
         && settings.broken() == BrokenRule.NONE;
   }

@@ -33,6 +33,7 @@ public final class ServiceWords {
     return switch (waiting) {
       case WaitPolicy.Sleep() -> "sleep";
       case WaitPolicy.Poll() -> "poll";
+      case WaitPolicy.Careless(long windowNs) -> "careless:" + windowNs;
       case WaitPolicy.Adaptive adaptive -> ADAPTIVE + ":" + adaptive.maxNs();
     };
   }

@@ -42,7 +42,9 @@ final class ExperimentReaderTest {
     assertThat(experiment.lookFor()).containsExactly("the knee", "the line");
     assertThat(experiment.seed()).isEqualTo(7);
     assertThat(experiment.repetitions()).isEqualTo(3);
-    assertThat(experiment.fixed()).containsEntry("indirect", "off").containsEntry("requests", "100");
+    assertThat(experiment.fixed())
+        .containsEntry("indirect", "off")
+        .containsEntry("requests", "100");
     assertThat(experiment.varied())
         .containsEntry("queue-depth", List.of("1", "2", "4", "8"))
         .containsEntry("coalesce", List.of("off", "8,50000"))
@@ -81,7 +83,7 @@ final class ExperimentReaderTest {
           [fixed]/batch = "sometimes"                      | batch: 'sometimes' is not
           [fixed]/arrival = "poisson:0"                    | arrival: 'poisson:0' is not closed, poisson
           [fixed]/mix = 2                                  | mix: '2' is not a share of 0 to 1
-          [fixed]/size = 100                               | size: '100' is no whole number of 512
+          [fixed]/size = 100                               | size: '100' is not a number of 512
           [fixed]/size = 1000                              | size: '1000' is not a multiple of 512
           [fixed]/costs = "free"                           | costs: 'free'
           [fixed]/faults = "nonsense"                      | faults:

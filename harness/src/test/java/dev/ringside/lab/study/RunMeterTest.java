@@ -46,8 +46,8 @@ final class RunMeterTest {
     event(210, DRIVER, EventType.DRIVER_WAKE, 0, 1);
     event(210, DRIVER, EventType.REAP, 7, 0);
     event(210, DRIVER, EventType.REAP, 5, 0);
-    event(500, DEVICE, EventType.DEVICE_WAKE, 0, 0);
     meter.finish();
+    event(500, DEVICE, EventType.DEVICE_WAKE, 0, 0);
     return meter.metrics();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.ringside.machine.RandomStreams;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -24,11 +25,7 @@ final class StudyRunnerTest {
       throws ExperimentException, IOException {
     Experiment experiment =
         ExperimentWords.changed(
-            ExperimentWords.blank("test"),
-            List.of(fixed.split(" ")),
-            List.of(varied),
-            seed,
-            null);
+            ExperimentWords.blank("test"), List.of(fixed.split(" ")), List.of(varied), seed, null);
     return StudyRunner.of(experiment).run(StudyProgress.NONE);
   }
 
@@ -44,8 +41,7 @@ final class StudyRunnerTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
   void littlesLawHoldsWhateverTheConfiguration(long seed) throws ExperimentException, IOException {
-    RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
-    random = java.util.random.RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    RandomGenerator random = new RandomStreams(seed).stream("configuration");
     String arrival = pick(random, "closed", "closed", "poisson:20000", "poisson:500000");
     String words =
         "requests=500 arrival=%s loop=%s queue-depth=%s batch=%s completion=%s wait=%s workers=%s"
@@ -66,7 +62,7 @@ final class StudyRunnerTest {
                     pick(random, "1", "2", "3"),
                     pick(random, "off", "4,20000"),
                     pick(random, "0", "0.5", "1"))
-            + " costs=kvm";
+            + " costs=kvm service=exponential:20us";
     PointResult point = run(seed, words).points().getFirst();
     assertThat(laws(point)).as(words).contains("Little's law");
     assertThat(point.checks()).as(words).allMatch(Check::holds);
@@ -82,7 +78,7 @@ final class StudyRunnerTest {
 
   @Test
   void theSameSeedGivesTheSameBytes() throws ExperimentException, IOException {
-    String words = "requests=300 workers=3 costs=kvm loop=free mix=0.5";
+    String words = "requests=300 workers=3 costs=kvm service=exponential:20us loop=free mix=0.5";
     String first = csv(run(7, words, "queue-depth=1,8", "arrival=closed;poisson:30000"));
     assertThat(csv(run(7, words, "queue-depth=1,8", "arrival=closed;poisson:30000")))
         .isEqualTo(first);
@@ -98,7 +94,8 @@ final class StudyRunnerTest {
 
   @Test
   void aLoopOfBatchesKicksOncePerBatch() throws ExperimentException, IOException {
-    StudyResult result = run("requests=600 workers=2 costs=kvm", "queue-depth=4,7,8,16,32");
+    StudyResult result =
+        run("requests=600 workers=2 service=constant:20us costs=kvm", "queue-depth=4,7,8,16,32");
     for (PointResult point : result.points()) {
       assertThat(laws(point)).contains("kicks per request = 1/N");
       assertThat(point.obeysAllLaws()).isTrue();
@@ -120,20 +117,21 @@ final class StudyRunnerTest {
   void findsTheHalfPointOfAmortisationInThePoints() throws ExperimentException, IOException {
     StudyResult result =
         run(
-            "requests=1024 kick-ns=30000 interrupt-ns=10000 service-ns=5000",
+            "requests=1024 kick-ns=36000 interrupt-ns=4000 service=constant:5us",
             "queue-depth=1..64x2");
-    assertThat(result.checks()).singleElement().satisfies(
-        check -> {
-          assertThat(check.expected()).isEqualTo(8);
-          assertThat(check.holds()).isTrue();
-        });
+    assertThat(result.checks())
+        .singleElement()
+        .satisfies(
+            check -> {
+              assertThat(check.expected()).isEqualTo(8);
+              assertThat(check.holds()).isTrue();
+            });
   }
 
   @Test
   void coalescingAddsHalfABatchOfGaps() throws ExperimentException, IOException {
     PointResult point =
-        point(
-            "arrival=poisson:10000 requests=8000 service-ns=1000 workers=4 coalesce=8,100000000");
+        point("arrival=poisson:10000 requests=8000 service=constant:1us coalesce=8,100000000");
     assertThat(laws(point)).contains("coalescing adds (B-1)/2 gaps");
     assertThat(point.obeysAllLaws()).isTrue();
   }
@@ -149,8 +147,7 @@ final class StudyRunnerTest {
   @Test
   void thinkTimeLimitsAClosedLoop() throws ExperimentException, IOException {
     for (String loop : List.of("batch", "free")) {
-      PointResult point =
-          point("requests=100 think-ns=90000 service-ns=10000 loop=" + loop);
+      PointResult point = point("requests=100 think-ns=90000 service=constant:10us loop=" + loop);
       assertThat(point.metric(Metric.THROUGHPUT)).isCloseTo(10_000, within(150.0));
       assertThat(point.metric(Metric.LATENCY_MEAN)).isEqualTo(10_000);
     }
@@ -189,7 +186,8 @@ final class StudyRunnerTest {
   @ValueSource(strings = {"device-second-look", "driver-second-look"})
   void aBrokenRuleLosesWakeUpsAndNoRequest(String rule) throws ExperimentException, IOException {
     String words =
-        "requests=2000 loop=free queue-depth=4 service-ns=10000 costs=kvm timeout-ns=10000000";
+        "requests=2000 loop=free queue-depth=1 service=exponential:10us costs=kvm"
+            + " timeout-ns=10000000";
     PointResult whole = point(words);
     PointResult broken = point(words + " break=" + rule);
     assertThat(whole.metric(Metric.LOST_WAKEUPS)).isZero();
@@ -205,7 +203,7 @@ final class StudyRunnerTest {
   void aRunThatCannotEndNamesItsPoint() {
     assertThatExceptionOfType(RunFailedException.class)
         .isThrownBy(
-            () -> run("requests=100 timeout-ns=0 arrival=trace:images/README.md", "size=512,1024"))
+            () -> run("requests=100 timeout-ns=1000 service=constant:1ms", "size=512,1024"))
         .withMessageContaining("point 0, size=512");
   }
 
@@ -219,8 +217,7 @@ final class StudyRunnerTest {
             List.of("queue-depth=1..9"),
             null,
             null);
-    StudyResult result =
-        StudyRunner.of(experiment).run(point -> ended.add(point.point().number()));
+    StudyResult result = StudyRunner.of(experiment).run(point -> ended.add(point.point().number()));
     assertThat(ended).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7, 8);
     assertThat(result.points())
         .extracting(point -> point.point().number())
