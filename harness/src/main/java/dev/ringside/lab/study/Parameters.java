@@ -79,8 +79,8 @@ public final class Parameters {
           "batch",
           "",
           "last",
-          "when the driver notifies: " + DriverWords.BATCHING,
-          DriverWords::batching);
+          "when the driver notifies: " + DriverWords.BATCHES,
+          DriverWords::batch);
   static final Parameter<CompletionPolicy> COMPLETION =
       new Parameter<>(
           "completion",

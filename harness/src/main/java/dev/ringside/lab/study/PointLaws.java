@@ -72,21 +72,26 @@ final class PointLaws {
     if (!inBatches || !undisturbed || settings.fullSpeed()) {
       return;
     }
-    switch (settings.machine().driver().batching()) {
-      case BatchPolicy.EveryRequest() -> checkPublications(1);
-      case BatchPolicy.Every(int requests) -> checkPublications(requests);
-      case BatchPolicy.OnLast() -> {
-        checkPublications(workload.queueDepth());
-        if (settings.machine().device().service().waiting() instanceof WaitPolicy.Sleep) {
-          checks.add(
-              new Check(
-                  "kicks per request = 1/N",
-                  publications(workload.queueDepth()) / meter.requests(),
-                  metrics.getOrDefault(Metric.KICKS_PER_REQUEST, Double.NaN),
-                  ROUNDING,
-                  "N is the queue depth: a closed loop of batches, and a device that sleeps"));
-        }
-      }
+    BatchPolicy policy = settings.machine().driver().batching();
+    if (policy instanceof BatchPolicy.EveryRequest) {
+      checkPublications(1);
+    } else if (policy instanceof BatchPolicy.Every(int requests)) {
+      checkPublications(requests);
+    } else if (policy instanceof BatchPolicy.OnLast) {
+      checkPublications(workload.queueDepth());
+      checkKicks(workload.queueDepth());
+    }
+  }
+
+  private void checkKicks(int depth) {
+    if (settings.machine().device().service().waiting() instanceof WaitPolicy.Sleep) {
+      checks.add(
+          new Check(
+              "kicks per request = 1/N",
+              publications(depth) / meter.requests(),
+              metrics.getOrDefault(Metric.KICKS_PER_REQUEST, Double.NaN),
+              ROUNDING,
+              "N is the queue depth: a closed loop of batches, and a device that sleeps"));
     }
   }
 

@@ -39,6 +39,7 @@ record RunSettings(
   private static final int FRAMING = 2;
 
   private static final int SECTOR_SIZE = 512;
+
   /** From the look of a careless device until it asks for notifications; 1 us, as the driver's. */
   private static final long WINDOW_NS = 1_000;
 
@@ -151,7 +152,8 @@ record RunSettings(
           machine.withDevice(
               machine
                   .device()
-                  .withService(machine.device().service().withWaiting(new WaitPolicy.Careless(WINDOW_NS))));
+                  .withService(
+                      machine.device().service().withWaiting(new WaitPolicy.Careless(WINDOW_NS))));
       case DRIVER_SECOND_LOOK -> machine.withCompletionPolicy(CompletionPolicy.CARELESS);
     };
   }

@@ -96,7 +96,7 @@ final class StudyLaws {
         && settings.workload().thinkNs() == 0
         && settings.machine().driver().queues() == 1
         && settings.machine().driver().batching() instanceof BatchPolicy.OnLast
-        && settings.machine().driver().completion() == CompletionPolicy.INTERRUPT
+        && settings.machine().driver().completion().equals(CompletionPolicy.INTERRUPT)
         && settings.faults().isEmpty()
         && settings.broken() == BrokenRule.NONE;
   }

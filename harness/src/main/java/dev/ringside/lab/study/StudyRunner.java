@@ -20,10 +20,15 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class StudyRunner {
   /** Requests of a run that shows how long the others will take. */
-  private static final long SAMPLE = 1_000;
+  private static final long SAMPLE = 5_000;
+
+  /** For so long such runs are repeated: the first ones load classes. */
+  private static final long SAMPLING_NS = 500_000_000;
 
   /** Fewer requests than this take seconds, however slow they are. */
-  private static final long TOO_FEW_TO_ASK = 200_000;
+  private static final long TOO_FEW_TO_ASK = 1_000_000;
+
+  private static final long TOO_FEW_TO_ASK_AT_FULL_SPEED = 20_000;
 
   private static final double NS_PER_SECOND = 1e9;
 
@@ -57,29 +62,40 @@ public final class StudyRunner {
    * middle and the last point; 0 when it is too short to matter.
    */
   public double estimateSeconds() throws IOException {
-    if (plan.requests() < TOO_FEW_TO_ASK) {
+    if (plan.requests() < (hasFullSpeed() ? TOO_FEW_TO_ASK_AT_FULL_SPEED : TOO_FEW_TO_ASK)) {
       return 0;
     }
     List<StudyPlan.Run> runs = plan.runs();
+    double nsPerRequest = 0;
+    int[] samples = {0, runs.size() / 2, runs.size() - 1};
+    for (int index : samples) {
+      nsPerRequest += sample(runs.get(index)) / samples.length;
+    }
+    return nsPerRequest * plan.requests() / parallelism() / NS_PER_SECOND;
+  }
+
+  /** How long a request of a run takes at best, in nanoseconds. */
+  private static double sample(StudyPlan.Run run) throws IOException {
+    long requests = Math.min(SAMPLE, run.settings().workload().requests());
+    RunSettings shorter = run.settings().withRequests(requests);
     Clock clock = new RealScheduler().clock();
     StageLatencies latencies = new StageLatencies();
-    double worst = 0;
-    for (int index : new int[] {0, runs.size() / 2, runs.size() - 1}) {
-      StudyPlan.Run run = runs.get(index);
-      long requests = Math.min(SAMPLE, run.settings().workload().requests());
-      RunSettings sample = run.settings().withRequests(requests);
-      // The first time, classes are loaded.
-      PointRun.of(run.point(), sample, latencies, null);
+    long first = clock.nanoTime();
+    long best = Long.MAX_VALUE;
+    while (clock.nanoTime() - first < SAMPLING_NS) {
       long start = clock.nanoTime();
-      PointRun.of(run.point(), sample, latencies, null);
-      worst = Math.max(worst, (double) (clock.nanoTime() - start) / requests);
+      PointRun.of(run.point(), shorter, latencies, null);
+      best = Math.min(best, clock.nanoTime() - start);
     }
-    return worst * plan.requests() / parallelism() / NS_PER_SECOND;
+    return (double) best / requests;
+  }
+
+  private boolean hasFullSpeed() {
+    return plan.runs().stream().anyMatch(run -> run.settings().fullSpeed());
   }
 
   private int parallelism() {
-    boolean fullSpeed = plan.runs().stream().anyMatch(run -> run.settings().fullSpeed());
-    return fullSpeed ? 1 : Math.min(Runtime.getRuntime().availableProcessors(), points());
+    return hasFullSpeed() ? 1 : Math.min(Runtime.getRuntime().availableProcessors(), points());
   }
 
   /**

@@ -8,8 +8,8 @@ import dev.ringside.driver.CompletionPolicy;
  * none of them ends in an {@link IllegalArgumentException}, whose message lists what there is.
  */
 public final class DriverWords {
-  /** What {@link #batching} reads. */
-  public static final String BATCHING = "each, every:N or last";
+  /** What {@link #batch} reads. */
+  public static final String BATCHES = "each, every:N or last";
 
   /** What {@link #completion} reads. */
   public static final String COMPLETIONS = "interrupt or spin";
@@ -17,7 +17,7 @@ public final class DriverWords {
   private DriverWords() {}
 
   /** When the driver notifies the device. */
-  public static BatchPolicy batching(String text) {
+  public static BatchPolicy batch(String text) {
     if (text.equals("each")) {
       return BatchPolicy.everyRequest();
     }
@@ -27,7 +27,7 @@ public final class DriverWords {
     if (text.matches("every:\\d{1,6}")) {
       return BatchPolicy.every(Integer.parseInt(text.substring("every:".length())));
     }
-    throw new IllegalArgumentException("'%s' is not %s".formatted(text, BATCHING));
+    throw new IllegalArgumentException("'%s' is not %s".formatted(text, BATCHES));
   }
 
   /** How the driver learns of completions. */

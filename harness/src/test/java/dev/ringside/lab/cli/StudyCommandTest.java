@@ -95,8 +95,7 @@ final class StudyCommandTest {
   void wrongUsageIsOneLineAndWritesNothing(String words, String problem) throws IOException {
     CommandRun run =
         study(
-            Stream.concat(
-                    Stream.of(words.split(" ")), Stream.of("--out", out().toString()))
+            Stream.concat(Stream.of(words.split(" ")), Stream.of("--out", out().toString()))
                 .toArray());
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err().lines()).singleElement().asString().contains(problem);
@@ -116,7 +115,8 @@ final class StudyCommandTest {
     Path file = Files.writeString(folder.resolve("bad.toml"), "[fixed]\nbathc = 'last'\n");
     CommandRun run = study(file, "--out", out());
     assertThat(run.status()).isEqualTo(3);
-    assertThat(run.err()).contains("bad.toml: no parameter is called 'bathc'; did you mean 'batch'?");
+    assertThat(run.err())
+        .contains("bad.toml: no parameter is called 'bathc'; did you mean 'batch'?");
     assertThat(study("nothing-like-it", "--out", out()).status()).isEqualTo(3);
     assertThat(study("--set", "arrival=trace:nowhere", "--out", out()).status()).isEqualTo(3);
   }
@@ -134,7 +134,14 @@ final class StudyCommandTest {
   @Test
   void severalStudiesGetAFolderEachAndAnIndex() throws IOException {
     CommandRun run =
-        study("kevlar", "02-batch-size", "--set", "requests=64", "--set", "queue-depth=4", "--out",
+        study(
+            "kevlar",
+            "02-batch-size",
+            "--set",
+            "requests=64",
+            "--set",
+            "queue-depth=4",
+            "--out",
             out());
     assertThat(run.status()).isZero();
     assertThat(names(out())).containsExactly("02-batch-size", "07-kevlar", "index.html");

@@ -202,8 +202,7 @@ final class StudyRunnerTest {
   @Test
   void aRunThatCannotEndNamesItsPoint() {
     assertThatExceptionOfType(RunFailedException.class)
-        .isThrownBy(
-            () -> run("requests=100 timeout-ns=1000 service=constant:1ms", "size=512,1024"))
+        .isThrownBy(() -> run("requests=100 timeout-ns=1000 service=constant:1ms", "size=512,1024"))
         .withMessageContaining("point 0, size=512");
   }
 
