@@ -129,8 +129,8 @@ final class MeteredQueue {
     return failed;
   }
 
-  /** Waits that would not have ended without the driver's own look. */
-  long lostWakeUps() {
-    return recoveries + queue.stats().lostInterrupts();
+  /** How often the device was brought up again, since it had requests for too long. */
+  long recoveries() {
+    return recoveries;
   }
 }

@@ -5,12 +5,22 @@ final class NotificationMeter {
   private final CountTally requestsPerKick;
   private final CountTally completionsPerInterrupt;
 
+  /** How long an interrupt is under way. */
+  private final long injectionNs;
+
   private long publications;
   private long suppressedKicks;
   private long spuriousKicks;
   private long suppressedInterrupts;
   private long heldInterrupts;
   private long ringFull;
+  private long lostInterrupts;
+
+  /** An interrupt is held back, and will come. */
+  private boolean held;
+
+  private boolean everInterrupted;
+  private long interruptedAt;
   private long announced;
   private long completed;
 
@@ -31,7 +41,14 @@ final class NotificationMeter {
   private long driverSleep;
   private long deviceSleep;
 
-  NotificationMeter(CountTally requestsPerKick, CountTally completionsPerInterrupt) {
+  /**
+   * A meter.
+   *
+   * @param injectionNs how long an interrupt is under way
+   */
+  NotificationMeter(
+      CountTally requestsPerKick, CountTally completionsPerInterrupt, long injectionNs) {
+    this.injectionNs = injectionNs;
     this.requestsPerKick = requestsPerKick;
     this.completionsPerInterrupt = completionsPerInterrupt;
   }
@@ -64,6 +81,9 @@ final class NotificationMeter {
     completionsPerInterrupt.add(completed);
     interruptWait += now * waiting - waitingSince;
     interrupted += waiting;
+    everInterrupted = true;
+    interruptedAt = now;
+    held = false;
     completed = 0;
     noLongerWaiting();
   }
@@ -80,6 +100,7 @@ final class NotificationMeter {
 
   void holdInterrupt() {
     heldInterrupts++;
+    held = true;
   }
 
   void ringFull() {
@@ -91,7 +112,16 @@ final class NotificationMeter {
     driverAsleepSince = now;
   }
 
-  void driverWakes(long now) {
+  /**
+   * The driver wakes.
+   *
+   * @param byItself no interrupt woke it, and there is something that one should have told it of
+   */
+  void driverWakes(long now, boolean byItself) {
+    boolean underWay = held || (everInterrupted && now - interruptedAt <= injectionNs);
+    if (byItself && !underWay) {
+      lostInterrupts++;
+    }
     if (driverAsleep) {
       driverAsleep = false;
       driverSleep += now - driverAsleepSince;
@@ -150,6 +180,11 @@ final class NotificationMeter {
 
   long heldInterrupts() {
     return heldInterrupts;
+  }
+
+  /** Waits of the driver that no interrupt ended, though there was something to reap. */
+  long lostInterrupts() {
+    return lostInterrupts;
   }
 
   long ringFulls() {

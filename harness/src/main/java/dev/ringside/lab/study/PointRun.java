@@ -41,7 +41,11 @@ final class PointRun {
     this.point = point;
     this.settings = settings;
     this.latencies = latencies;
-    this.meter = new RunMeter(settings.machine().driver().queues(), latencies);
+    this.meter =
+        new RunMeter(
+            settings.machine().driver().queues(),
+            latencies,
+            settings.machine().costs().interruptNs());
     this.streams = new RandomStreams(point.seed());
   }
 
@@ -234,7 +238,9 @@ final class PointRun {
     metrics.put(Metric.DESCRIPTORS_PER_REQUEST, (double) descriptors / submitted);
     metrics.put(Metric.FAILED, (double) queues.stream().mapToLong(MeteredQueue::failed).sum());
     metrics.put(
-        Metric.LOST_WAKEUPS, (double) queues.stream().mapToLong(MeteredQueue::lostWakeUps).sum());
+        Metric.LOST_WAKEUPS,
+        (double)
+            (meter.lostInterrupts() + queues.stream().mapToLong(MeteredQueue::recoveries).sum()));
     return new PointResult(
         point,
         metrics,

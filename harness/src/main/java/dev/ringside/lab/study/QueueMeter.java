@@ -164,6 +164,11 @@ final class QueueMeter {
     }
   }
 
+  /** Whether used entries wait for the driver. */
+  boolean hasUnreaped() {
+    return !used.isEmpty();
+  }
+
   void reap(long now, int head) {
     // Used entries are reaped in the order of the ring, in which they were published.
     long usedAt = used.isEmpty() ? now : used.take();

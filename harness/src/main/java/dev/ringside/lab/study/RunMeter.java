@@ -45,8 +45,9 @@ final class RunMeter implements EventSink {
    *
    * @param queues of the driver
    * @param latencies are emptied
+   * @param injectionNs how long an interrupt is under way
    */
-  RunMeter(int queues, StageLatencies latencies) {
+  RunMeter(int queues, StageLatencies latencies, long injectionNs) {
     this.latencies = latencies;
     latencies.reset();
     this.queues =
@@ -54,7 +55,8 @@ final class RunMeter implements EventSink {
             .limit(queues)
             .toArray(QueueMeter[]::new);
     this.notifications =
-        Stream.generate(() -> new NotificationMeter(requestsPerKick, completionsPerInterrupt))
+        Stream.generate(
+                () -> new NotificationMeter(requestsPerKick, completionsPerInterrupt, injectionNs))
             .limit(queues)
             .toArray(NotificationMeter[]::new);
   }
@@ -138,7 +140,7 @@ final class RunMeter implements EventSink {
       }
       case RING_FULL -> signals.ringFull();
       case DRIVER_SLEEP -> signals.driverSleeps(time);
-      case DRIVER_WAKE -> signals.driverWakes(time);
+      case DRIVER_WAKE -> signals.driverWakes(time, second == 0 && requests.hasUnreaped());
       case DEVICE_SLEEP -> signals.deviceSleeps(time);
       case DEVICE_WAKE -> signals.deviceWakes(time);
       case MERGE -> {
@@ -228,6 +230,11 @@ final class RunMeter implements EventSink {
 
   Map<Integer, Long> completionsPerInterrupt() {
     return completionsPerInterrupt.occurrences();
+  }
+
+  /** Waits of the driver that no interrupt ended, though there was something to reap. */
+  long lostInterrupts() {
+    return sum(notifications, NotificationMeter::lostInterrupts);
   }
 
   /** Every metric that events tell. */

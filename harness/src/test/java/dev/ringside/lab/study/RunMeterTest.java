@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** Sequences of events whose numbers are known. */
 final class RunMeterTest {
+  private static final int INJECTION = 8;
   private static final int DRIVER = 0;
   private static final int DEVICE = 1;
   private static final int WORKER = 2;
@@ -17,7 +18,7 @@ final class RunMeterTest {
   private static final String[] TRACKS = {"driver", "queue-0", "worker-0", "driver-1", "queue-1"};
 
   private final StageLatencies latencies = new StageLatencies();
-  private final RunMeter meter = new RunMeter(2, latencies);
+  private final RunMeter meter = new RunMeter(2, latencies, INJECTION);
 
   private void event(long time, int track, EventType type, long first, long second) {
     meter.event(time, track, TRACKS[track], type, first, second);
@@ -177,5 +178,28 @@ final class RunMeterTest {
     meter.finish();
     assertThat(latencies.sum(Stage.TOTAL)).isEqualTo(130);
     assertThat(meter.ringTime()).isEqualTo(meter.occupancyIntegral()).isEqualTo(90 + 20);
+  }
+
+  /** Submits a request that is used at 100; the driver wakes by itself at 110. */
+  private long lostAfter(long interruptAt) {
+    event(0, DRIVER, EventType.SUBMIT, 1, 512);
+    event(0, DRIVER, EventType.PUBLISH_AVAILABLE, 0, 1);
+    event(10, DRIVER, EventType.DRIVER_SLEEP, 0, 1);
+    event(100, DEVICE, EventType.PUBLISH_USED, 0, 1);
+    event(interruptAt, DEVICE, EventType.INTERRUPT, 0, 1);
+    event(110, DRIVER, EventType.DRIVER_WAKE, 0, 0);
+    event(110, DRIVER, EventType.REAP, 1, 0);
+    meter.finish();
+    return meter.lostInterrupts();
+  }
+
+  @Test
+  void callsAnInterruptLostThatShouldHaveComeBeforeTheDriverLooked() {
+    assertThat(lostAfter(100)).isEqualTo(1);
+  }
+
+  @Test
+  void doesNotCallAnInterruptLostThatIsUnderWay() {
+    assertThat(lostAfter(105)).isZero();
   }
 }
