@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What e2fsck makes of an image that was not unmounted, is what we must see in it. */
 final class JournalRecoveryTest {
@@ -139,6 +140,15 @@ final class JournalRecoveryTest {
 
     assertThat(ours).isEqualTo(TreeState.of(recovered(image)));
     assertThat(ours).isNotEqualTo(TreeState.of(fixture.path()));
+  }
+
+  /** What a kernel had on its disk while it worked; images/README.md says how each was made. */
+  @ParameterizedTest
+  @ValueSource(strings = {"dirty-wrapped", "dirty-data", "dirty-crc32"})
+  void readsWhatAKernelLeft(String name) throws IOException {
+    Path image = Fixture.unpackTo(directory.resolve("dirty.img"), name);
+
+    assertThat(agreesWithE2fsck(image)).as("the log holds something").isTrue();
   }
 
   @Test
