@@ -46,6 +46,11 @@ public enum BlockOperation {
     return typeCode;
   }
 
+  /** Whether carrying it out twice leaves what carrying it out once does. */
+  boolean isRepeatable() {
+    return this != ZONE_APPEND;
+  }
+
   /** Whether the segments of such a request go to the device. */
   boolean sendsData() {
     return this == WRITE || this == ZONE_APPEND;

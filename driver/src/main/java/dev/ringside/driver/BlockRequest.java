@@ -31,7 +31,15 @@ public final class BlockRequest {
   private BlockStatus status = BlockStatus.PENDING;
   private boolean inFlight;
   private long submittedAt;
+  private long issuedAt;
   private long completedAt;
+  private long order;
+
+  /** The driver submits it again; its owner has submitted it once. */
+  private boolean repeated;
+
+  private int retries;
+  private int reissues;
   private @Nullable BlockCompletion completion;
 
   /** Makes this a read that starts at {@code sector}; {@link #segment} says into what. */
@@ -291,7 +299,7 @@ public final class BlockRequest {
     return status;
   }
 
-  /** When it was submitted, on {@link BlockDevice#clock}. */
+  /** When it was submitted, on {@link BlockDevice#clock}; the first time, if there are several. */
   public long submittedAt() {
     return submittedAt;
   }
@@ -306,18 +314,71 @@ public final class BlockRequest {
     return inFlight;
   }
 
-  void submitted(long time) {
-    inFlight = true;
-    submittedAt = time;
+  /** How often {@link RetryPolicy} has had it tried again since it was submitted. */
+  public int retries() {
+    return retries;
   }
 
-  /** The device was reset, and does not hold it any more; it has not ended. */
+  /** How often it has gone to the device again after a reset since it was submitted. */
+  public int reissues() {
+    return reissues;
+  }
+
+  /**
+   * It is in a ring.
+   *
+   * @param place among all that this ring was given
+   */
+  void submitted(long time, long place) {
+    inFlight = true;
+    issuedAt = time;
+    order = place;
+    if (!repeated) {
+      submittedAt = time;
+    }
+  }
+
+  /** When the device got it last. */
+  long issuedAt() {
+    return issuedAt;
+  }
+
+  /** Grows from one submission to a queue to the next. */
+  long order() {
+    return order;
+  }
+
+  /** A driver that tries again takes it from its owner. */
+  void forgetRepeats() {
+    retries = 0;
+    reissues = 0;
+  }
+
+  /** It is to be tried again. */
+  void countRetry() {
+    retries++;
+    repeated = true;
+  }
+
+  /** It is to go to a device that has been reset. */
+  void countReissue() {
+    reissues++;
+    repeated = true;
+  }
+
+  /** It leaves a ring that has been reset, for another one; it has not ended. */
   void withdrawn() {
     inFlight = false;
   }
 
+  /** It waits for room in a ring, and stays the driver's. */
+  void waiting() {
+    inFlight = true;
+  }
+
   void completed(BlockStatus result, long time) {
     inFlight = false;
+    repeated = false;
     status = result;
     completedAt = time;
     if (completion != null) {

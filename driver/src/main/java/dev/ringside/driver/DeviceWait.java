@@ -1,5 +1,6 @@
 package dev.ringside.driver;
 
+import dev.ringside.machine.Clock;
 import dev.ringside.machine.Scheduler;
 import java.util.function.BooleanSupplier;
 
@@ -8,8 +9,8 @@ import java.util.function.BooleanSupplier;
  * followed when the write returns; another may take its time, though not forever.
  */
 final class DeviceWait {
-  /** After how many idle rounds the driver gives the device up. */
-  private static final int ROUNDS = 1 << 20;
+  /** How long a device may take before the driver gives it up, in nanoseconds. */
+  static final long PATIENCE_NS = 2_000_000_000L;
 
   private final Scheduler scheduler;
 
@@ -24,11 +25,16 @@ final class DeviceWait {
    * @throws BlockDeviceException when it does not
    */
   void until(BooleanSupplier followed, String what) {
+    if (followed.getAsBoolean()) {
+      return;
+    }
+    Clock clock = scheduler.clock();
+    long deadline = clock.nanoTime() + PATIENCE_NS;
     for (int idleRounds = 1; !followed.getAsBoolean(); idleRounds++) {
-      if (idleRounds > ROUNDS) {
+      if (clock.nanoTime() - deadline >= 0) {
         throw new BlockDeviceException("the device does not " + what);
       }
-      scheduler.pause(idleRounds);
+      scheduler.pause(idleRounds, deadline);
     }
   }
 }

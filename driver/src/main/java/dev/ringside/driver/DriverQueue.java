@@ -75,6 +75,13 @@ sealed interface DriverQueue permits SplitDriverQueue, PackedDriverQueue {
   int nextUsed();
 
   /**
+   * How many bytes the device says that it has written into the chain that {@link #nextUsed} took
+   * last: any 32 bits, unsigned. All ones for a chain that IN_ORDER let the device leave out, which
+   * is used completely (sections 2.7.9 and 2.8.9).
+   */
+  int usedLength();
+
+  /**
    * Asks for an interrupt with the next used chain.
    *
    * @return true when one is used already; then no interrupt may come for it

@@ -16,6 +16,7 @@ import dev.ringside.virtio.spec.Feature;
  *     a limit, {@link BlockDevice#await} also finds completions whose interrupt was lost
  * @param recovery what becomes of requests in flight when the device is {@linkplain
  *     VirtioBlkDriver#recover reset and brought up again}
+ * @param errors what the driver does by itself when something goes wrong
  */
 public record DriverSettings(
     int queues,
@@ -25,7 +26,8 @@ public record DriverSettings(
     CompletionPolicy completion,
     boolean timestamps,
     long requestTimeoutNs,
-    RecoveryPolicy recovery) {
+    RecoveryPolicy recovery,
+    ErrorHandling errors) {
   /** Every feature that the driver knows. */
   public static final long ALL_FEATURES = -1L;
 
@@ -42,7 +44,8 @@ public record DriverSettings(
           CompletionPolicy.INTERRUPT,
           true,
           0,
-          RecoveryPolicy.FAIL);
+          RecoveryPolicy.FAIL,
+          ErrorHandling.OFF);
 
   public DriverSettings {
     if (queues < 1) {
@@ -58,41 +61,118 @@ public record DriverSettings(
 
   public DriverSettings withQueues(int count) {
     return new DriverSettings(
-        count, queueSize, features, batching, completion, timestamps, requestTimeoutNs, recovery);
+        count,
+        queueSize,
+        features,
+        batching,
+        completion,
+        timestamps,
+        requestTimeoutNs,
+        recovery,
+        errors);
   }
 
   public DriverSettings withQueueSize(int size) {
     return new DriverSettings(
-        queues, size, features, batching, completion, timestamps, requestTimeoutNs, recovery);
+        queues,
+        size,
+        features,
+        batching,
+        completion,
+        timestamps,
+        requestTimeoutNs,
+        recovery,
+        errors);
   }
 
   public DriverSettings withFeatures(long accepted) {
     return new DriverSettings(
-        queues, queueSize, accepted, batching, completion, timestamps, requestTimeoutNs, recovery);
+        queues,
+        queueSize,
+        accepted,
+        batching,
+        completion,
+        timestamps,
+        requestTimeoutNs,
+        recovery,
+        errors);
   }
 
   public DriverSettings withBatching(BatchPolicy policy) {
     return new DriverSettings(
-        queues, queueSize, features, policy, completion, timestamps, requestTimeoutNs, recovery);
+        queues,
+        queueSize,
+        features,
+        policy,
+        completion,
+        timestamps,
+        requestTimeoutNs,
+        recovery,
+        errors);
   }
 
   public DriverSettings withCompletion(CompletionPolicy policy) {
     return new DriverSettings(
-        queues, queueSize, features, batching, policy, timestamps, requestTimeoutNs, recovery);
+        queues,
+        queueSize,
+        features,
+        batching,
+        policy,
+        timestamps,
+        requestTimeoutNs,
+        recovery,
+        errors);
   }
 
   public DriverSettings withTimestamps(boolean stamped) {
     return new DriverSettings(
-        queues, queueSize, features, batching, completion, stamped, requestTimeoutNs, recovery);
+        queues,
+        queueSize,
+        features,
+        batching,
+        completion,
+        stamped,
+        requestTimeoutNs,
+        recovery,
+        errors);
   }
 
   public DriverSettings withRequestTimeoutNs(long nanoseconds) {
     return new DriverSettings(
-        queues, queueSize, features, batching, completion, timestamps, nanoseconds, recovery);
+        queues,
+        queueSize,
+        features,
+        batching,
+        completion,
+        timestamps,
+        nanoseconds,
+        recovery,
+        errors);
   }
 
   public DriverSettings withRecovery(RecoveryPolicy policy) {
     return new DriverSettings(
-        queues, queueSize, features, batching, completion, timestamps, requestTimeoutNs, policy);
+        queues,
+        queueSize,
+        features,
+        batching,
+        completion,
+        timestamps,
+        requestTimeoutNs,
+        policy,
+        errors);
+  }
+
+  public DriverSettings withErrors(ErrorHandling handling) {
+    return new DriverSettings(
+        queues,
+        queueSize,
+        features,
+        batching,
+        completion,
+        timestamps,
+        requestTimeoutNs,
+        recovery,
+        handling);
   }
 }

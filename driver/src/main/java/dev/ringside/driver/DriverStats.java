@@ -11,6 +11,10 @@ public final class DriverStats {
   private long interrupts;
   private long lostInterrupts;
   private long recoveries;
+  private long repeatedKicks;
+  private long retries;
+  private long reissues;
+  private long givenUp;
 
   DriverStats(int queueSize) {
     requestsPerKick = new Tally(queueSize);
@@ -46,6 +50,22 @@ public final class DriverStats {
   void recovered() {
     recoveries++;
     requestsSinceKick = 0;
+  }
+
+  void kickRepeated() {
+    repeatedKicks++;
+  }
+
+  void retried() {
+    retries++;
+  }
+
+  void reissued() {
+    reissues++;
+  }
+
+  void gaveUp() {
+    givenUp++;
   }
 
   void reaped(int batch) {
@@ -85,6 +105,26 @@ public final class DriverStats {
   /** How often the queue, or the whole device, was reset and brought up again. */
   public long recoveries() {
     return recoveries;
+  }
+
+  /** Notifications that were sent once more because nothing came back. */
+  public long repeatedKicks() {
+    return repeatedKicks;
+  }
+
+  /** How often a request that had ended badly was tried again. */
+  public long retries() {
+    return retries;
+  }
+
+  /** How often a request went to the device again after a reset. */
+  public long reissues() {
+    return reissues;
+  }
+
+  /** Requests that the driver itself has ended with an error, because of a reset. */
+  public long givenUp() {
+    return givenUp;
   }
 
   /** Requests published by each notification, with those whose own was suppressed. */

@@ -12,4 +12,10 @@ interface Interrupts {
    * it. A change of the configuration raises the lines of all queues.
    */
   int acknowledgeInterrupt(int queue);
+
+  /**
+   * Ends the wait for a queue's line, as a change of the configuration would: its task is to look
+   * how the device is. Nothing happens where no queue but the caller's own can be waited for.
+   */
+  void wake(int queue);
 }

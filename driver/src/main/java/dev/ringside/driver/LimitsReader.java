@@ -13,6 +13,9 @@ final class LimitsReader {
   /** The largest {@code physical_block_exp} that can be the power of a block's size. */
   private static final int MAX_PHYSICAL_EXP = 15;
 
+  /** After how many changes in a row the driver gives the device up. */
+  private static final int MAX_ATTEMPTS = 1000;
+
   private final DeviceRegisters registers;
   private final long features;
   private final int queueDepth;
@@ -38,15 +41,21 @@ final class LimitsReader {
     return generation != registers.configGeneration();
   }
 
-  /** Reads until nothing has changed meanwhile (virtio 1.4, section 2.5.1). */
+  /**
+   * Reads until nothing has changed meanwhile (virtio 1.4, section 2.5.1).
+   *
+   * @throws BlockDeviceException when that does not happen
+   */
   BlockLimits read() {
-    while (true) {
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       generation = registers.configGeneration();
       BlockLimits limits = readOnce();
       if (!hasChanged()) {
         return limits;
       }
     }
+    throw new BlockDeviceException(
+        "the device changed its configuration %d times while it was read".formatted(MAX_ATTEMPTS));
   }
 
   private BlockLimits readOnce() {

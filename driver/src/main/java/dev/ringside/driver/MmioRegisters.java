@@ -108,6 +108,10 @@ final class MmioRegisters implements DeviceRegisters {
     return window.acknowledgeInterrupt();
   }
 
+  /** With one line, several queues sleep on those of {@link SharedInterrupts}. */
+  @Override
+  public void wake(int queue) {}
+
   @Override
   public int readConfig(int offset, int width) {
     return window.readConfig(offset, width);

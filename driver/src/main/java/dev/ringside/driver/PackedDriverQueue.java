@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * one of the batch is not available, those behind it are not reached.
  */
 final class PackedDriverQueue implements DriverQueue {
+  /** What {@link #usedLength} says of a chain that the device has left out. */
+  private static final int ALL_ONES = -1;
+
   private final FrameAllocator frames;
   private final int size;
   private final long descriptorArea;
@@ -60,6 +63,9 @@ final class PackedDriverQueue implements DriverQueue {
 
   /** With IN_ORDER, the last slot of the batch that is being taken back, or {@link #NONE}. */
   private int lastOfBatch = NONE;
+
+  private int lengthOfBatch;
+  private int usedLength;
 
   /**
    * A ring in fresh memory.
@@ -237,11 +243,18 @@ final class PackedDriverQueue implements DriverQueue {
       throw new BlockDeviceException(
           "the device used buffer id %d, which names no chain in flight".formatted(slot));
     }
+    usedLength = (int) length(word);
     if (inOrder) {
       lastOfBatch = slot;
+      lengthOfBatch = usedLength;
       return nextOfBatch();
     }
     return release(slot);
+  }
+
+  @Override
+  public int usedLength() {
+    return usedLength;
   }
 
   /** The used descriptor names the last chain of a batch; those before it are used (2.8.9). */
@@ -252,8 +265,10 @@ final class PackedDriverQueue implements DriverQueue {
           "the device used buffer id %d out of order".formatted(lastOfBatch));
     }
     oldest = following(oldest);
+    usedLength = ALL_ONES;
     if (slot == lastOfBatch) {
       lastOfBatch = NONE;
+      usedLength = lengthOfBatch;
     }
     return release(slot);
   }

@@ -218,6 +218,14 @@ final class PciRegisters implements DeviceRegisters {
     return messages == null ? (int) bus.read(isr, Byte.BYTES) : messages.queue(queue).takeReasons();
   }
 
+  /** With the pin alone, several queues sleep on those of {@link SharedInterrupts}. */
+  @Override
+  public void wake(int queue) {
+    if (messages != null) {
+      messages.queue(queue).configChanged();
+    }
+  }
+
   /** A structure may be shorter than the fields that the driver knows; these read as zero. */
   @Override
   public int readConfig(int offset, int width) {

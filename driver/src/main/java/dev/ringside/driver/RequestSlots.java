@@ -11,7 +11,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +39,10 @@ final class RequestSlots {
   private static final int CELL_SIZE = TABLE + TABLE_ENTRIES * SplitLayout.DESCRIPTOR_SIZE;
 
   /** What the status byte holds before the device writes it; no status of the specification. */
-  private static final byte NOT_WRITTEN = (byte) 0xff;
+  private static final byte UNTOUCHED = (byte) 0xff;
+
+  /** What {@link #takeStatus} returns when the device has written none. */
+  static final int NOT_WRITTEN = 0xff;
 
   private final GuestMemory guest;
   private final FrameAllocator frames;
@@ -59,7 +64,7 @@ final class RequestSlots {
     long size = statuses + (long) BlkRequestLayout.STATUS_SIZE * count;
     this.base = frames.allocate(size);
     this.memory = memory.slice(base, size);
-    this.memory.asSlice(statuses).fill(NOT_WRITTEN);
+    this.memory.asSlice(statuses).fill(UNTOUCHED);
     this.requests = new BlockRequest[count];
     this.free = new FreeList(count);
     this.borrowed = new long[count];
@@ -139,12 +144,21 @@ final class RequestSlots {
     if (request.operation() == BlockOperation.ZONE_APPEND) {
       request.appendedAt(guest.getU64(payload(slot)));
     }
+    giveBorrowedBack(slot, request);
+    free.give(slot);
+    return request;
+  }
+
+  private void giveBorrowedBack(int slot, BlockRequest request) {
     if (borrowed[slot] != 0) {
       frames.free(borrowed[slot], rangeBytes(request));
       borrowed[slot] = 0;
     }
-    free.give(slot);
-    return request;
+  }
+
+  /** The request that holds a slot, as text. */
+  String describe(int slot) {
+    return String.valueOf(requests[slot]);
   }
 
   /** The requests that hold a slot. Not for the hot path. */
@@ -160,15 +174,20 @@ final class RequestSlots {
     return held;
   }
 
-  /** Frees all slots; says whose they were. The device has been reset. */
+  /**
+   * Frees all slots; says whose they were, in the order of submission. The device has been reset.
+   */
   List<BlockRequest> withdraw() {
-    List<BlockRequest> held = inFlight();
+    List<BlockRequest> held = new ArrayList<>();
     BitSet unused = free.members();
     for (int slot = unused.nextClearBit(0); slot < requests.length; ) {
+      BlockRequest request = Objects.requireNonNull(requests[slot]);
+      giveBorrowedBack(slot, request);
       free.give(slot);
+      held.add(request);
       slot = unused.nextClearBit(slot + 1);
     }
-    held.forEach(BlockRequest::withdrawn);
+    held.sort(Comparator.comparingLong(BlockRequest::order));
     return held;
   }
 
@@ -205,7 +224,7 @@ final class RequestSlots {
    */
   int takeStatus(int slot) {
     byte status = memory.get(ValueLayout.JAVA_BYTE, statuses + slot);
-    memory.set(ValueLayout.JAVA_BYTE, statuses + slot, NOT_WRITTEN);
+    memory.set(ValueLayout.JAVA_BYTE, statuses + slot, UNTOUCHED);
     return status & 0xff;
   }
 

@@ -59,9 +59,7 @@ final class RequestWatchdog {
   void check(RequestSlots slots) {
     long now = clock.nanoTime();
     List<BlockRequest> stuck =
-        slots.inFlight().stream()
-            .filter(request -> now - request.submittedAt() >= timeoutNs)
-            .toList();
+        slots.inFlight().stream().filter(request -> now - request.issuedAt() >= timeoutNs).toList();
     if (!stuck.isEmpty()) {
       throw new BlockDeviceException(
           "%d requests have not ended within %d ns: %s%s"

@@ -54,6 +54,11 @@ final class SharedInterrupts implements Interrupts, Runnable, AutoCloseable {
     return queues[queue].takeReasons();
   }
 
+  @Override
+  public void wake(int queue) {
+    queues[queue].configChanged();
+  }
+
   /** Ends the handler. */
   @Override
   public void close() {

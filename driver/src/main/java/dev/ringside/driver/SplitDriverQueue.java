@@ -23,6 +23,9 @@ final class SplitDriverQueue implements DriverQueue {
   /** After how many chains a far event index is moved on. */
   private static final int FAR_REFRESH = 0x2000;
 
+  /** What {@link #usedLength} says of a chain that the device has left out. */
+  private static final int ALL_ONES = -1;
+
   private final FrameAllocator frames;
   private final int size;
   private final int mask;
@@ -61,8 +64,12 @@ final class SplitDriverQueue implements DriverQueue {
   private int seenUsed;
   private int usedEventSet;
 
+  private int usedLength;
+
   /** With IN_ORDER, the last head of the batch that is being taken back, or {@link #NONE}. */
   private int lastOfBatch = NONE;
+
+  private int lengthOfBatch;
 
   /**
    * A ring in fresh memory.
@@ -260,15 +267,29 @@ final class SplitDriverQueue implements DriverQueue {
     return release(head);
   }
 
+  @Override
+  public int usedLength() {
+    return usedLength;
+  }
+
   /** The head that the current used element names. */
   private int usedHead() {
-    int id = getU32(used, USED_RING + (long) USED_ELEMENT_SIZE * (nextUsed & mask));
+    long element = getU64(used, USED_RING + (long) USED_ELEMENT_SIZE * (nextUsed & mask));
+    int id = (int) element;
     if (id < 0 || id >= size || slotOf[id] == NONE) {
-      throw new BlockDeviceException(
-          "the device used descriptor %s, which heads no chain in flight"
-              .formatted(Integer.toUnsignedString(id)));
+      throw notInFlight(id);
     }
+    usedLength = (int) (element >>> Integer.SIZE);
     return id;
+  }
+
+  private BlockDeviceException notInFlight(int id) {
+    int used = (seenUsed - nextUsed) & 0xffff;
+    int inFlight = (publishedAvailable - nextUsed) & 0xffff;
+    return new BlockDeviceException(
+        "the device used descriptor %s, which heads no chain in flight; it says that it has used %d"
+                .formatted(Integer.toUnsignedString(id), used)
+            + " more, and has %d".formatted(inFlight));
   }
 
   /**
@@ -278,11 +299,14 @@ final class SplitDriverQueue implements DriverQueue {
   private int nextInOrder() {
     if (lastOfBatch == NONE) {
       lastOfBatch = usedHead();
+      lengthOfBatch = usedLength;
     }
     int head = heads[nextUsed & mask];
     nextUsed = (nextUsed + 1) & 0xffff;
+    usedLength = ALL_ONES;
     if (head == lastOfBatch) {
       lastOfBatch = NONE;
+      usedLength = lengthOfBatch;
     } else if (nextUsed == seenUsed) {
       throw new BlockDeviceException(
           "the device used descriptor %d out of order".formatted(lastOfBatch));

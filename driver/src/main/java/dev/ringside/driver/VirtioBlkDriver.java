@@ -3,13 +3,10 @@ package dev.ringside.driver;
 import dev.ringside.machine.Clock;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
-import dev.ringside.machine.GuestOutOfMemoryException;
 import dev.ringside.virtio.spec.BlkConfigLayout;
-import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.Feature;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The guest's driver of a virtio block device, once {@link Initialization} has brought the device
@@ -19,24 +16,14 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class VirtioBlkDriver implements BlockDevice {
   private final DeviceRegisters registers;
   private final Guest guest;
-  private final DriverSettings settings;
   private final List<DiskQueue> queues;
   private final DiskQueue first;
 
   /** The handler of a line that several queues share, or the registers themselves. */
   private final Interrupts interrupts;
 
-  /** Guards {@link #configuration}: queues have tasks of their own. */
-  private final ReentrantLock configurationLock = new ReentrantLock();
-
-  /** Guards the registers of a queue, which the device shows one at a time. */
-  private final ReentrantLock queueRegistersLock = new ReentrantLock();
-
-  // What driver and device agreed on; anew after a recovery.
-  private long features;
-  private LimitsReader configuration;
-  private QueueSetup setup;
-  private volatile BlockLimits limits;
+  private final DeviceSession session;
+  private boolean closed;
 
   /** A driver of a device that is initialized. */
   @SuppressWarnings("this-escape") // a queue asks its driver only when it is used
@@ -47,21 +34,16 @@ public final class VirtioBlkDriver implements BlockDevice {
       Initialization.Agreed agreed) {
     this.registers = registers;
     this.guest = guest;
-    this.settings = settings;
-    this.features = agreed.features();
-    this.configuration = agreed.configuration();
-    this.setup = agreed.setup();
-    this.limits = configuration.read();
     int count = agreed.rings().size();
     boolean shared = count > 1 && registers.line(0) == registers.line(1);
     this.interrupts =
         shared && settings.completion() == CompletionPolicy.INTERRUPT
             ? new SharedInterrupts(registers, guest.scheduler(), count)
             : registers;
+    this.session = new DeviceSession(registers, interrupts, guest, settings, agreed);
     List<DiskQueue> made = new ArrayList<>();
     for (QueueSetup.Ring ring : agreed.rings()) {
-      made.add(
-          new DiskQueue(made.size(), this, registers, interrupts, guest, settings, ring, limits));
+      made.add(new DiskQueue(made.size(), session, registers, interrupts, guest, settings, ring));
     }
     this.queues = List.copyOf(made);
     this.first = queues.getFirst();
@@ -74,7 +56,7 @@ public final class VirtioBlkDriver implements BlockDevice {
 
   /** The features that driver and device agreed on. */
   public long features() {
-    return features;
+    return session.features();
   }
 
   /** What happened on the first queue so far. */
@@ -138,92 +120,13 @@ public final class VirtioBlkDriver implements BlockDevice {
    *     every request has ended
    */
   public void recover() {
-    registers.setStatus(DeviceStatus.RESET);
-    List<List<BlockRequest>> held = queues.stream().map(DiskQueue::withdraw).toList();
-    Initialization steps = new Initialization(registers, guest, settings);
-    try {
-      Initialization.Agreed agreed = steps.agree();
-      if (agreed.rings().size() != queues.size()) {
-        registers.setStatus(DeviceStatus.RESET);
-        agreed.rings().forEach(QueueSetup.Ring::free);
-        throw new BlockDeviceException(
-            "the device has %d queues now".formatted(agreed.rings().size()));
-      }
-      adopt(agreed);
-    } catch (BlockDeviceException | GuestOutOfMemoryException dead) {
-      for (int i = 0; i < held.size(); i++) {
-        queues.get(i).fail(held.get(i));
-      }
+    session.reset(session.epoch());
+    for (DiskQueue queue : queues) {
+      queue.settle(queue.renew());
+    }
+    RuntimeException dead = session.dead();
+    if (dead != null) {
       throw dead;
-    }
-    steps.ready();
-    for (int i = 0; i < held.size(); i++) {
-      settle(queues.get(i), held.get(i));
-    }
-  }
-
-  /** What {@link DiskQueue#reset} does. */
-  void resetQueue(DiskQueue queue) {
-    if (!Feature.RING_RESET.isIn(features)) {
-      throw new BlockDeviceException("a queue of the device cannot be reset alone");
-    }
-    List<BlockRequest> held;
-    queueRegistersLock.lock();
-    try {
-      if (!registers.resetQueue(queue.number())) {
-        throw new BlockDeviceException("the device does not reset queue " + queue.number());
-      }
-      held = queue.withdraw();
-      try {
-        queue.replace(setup.enable(queue.number()), limits);
-      } catch (BlockDeviceException | GuestOutOfMemoryException dead) {
-        queue.fail(held);
-        throw dead;
-      }
-    } finally {
-      queueRegistersLock.unlock();
-    }
-    settle(queue, held);
-  }
-
-  /** What becomes of requests that the device no longer holds. */
-  private void settle(DiskQueue queue, List<BlockRequest> held) {
-    switch (settings.recovery()) {
-      case FAIL -> queue.fail(held);
-      case RESUBMIT -> resubmit(queue, held);
-    }
-  }
-
-  private void adopt(Initialization.Agreed agreed) {
-    features = agreed.features();
-    setup = agreed.setup();
-    configuration = agreed.configuration();
-    limits = configuration.read();
-    for (int i = 0; i < queues.size(); i++) {
-      queues.get(i).replace(agreed.rings().get(i), limits);
-    }
-  }
-
-  private static void resubmit(DiskQueue queue, List<BlockRequest> requests) {
-    List<BlockRequest> refused = new ArrayList<>();
-    for (BlockRequest request : requests) {
-      try {
-        if (!queue.submit(request)) {
-          refused.add(request);
-        }
-      } catch (IllegalArgumentException beyondLimits) {
-        refused.add(request);
-      }
-    }
-    queue.kick();
-    queue.fail(refused);
-  }
-
-  /** Asks whether the device still works. */
-  void checkHealth(int inFlight) {
-    if ((registers.status() & DeviceStatus.NEEDS_RESET) != 0) {
-      throw new BlockDeviceException(
-          "the device needs a reset; %d requests are lost".formatted(inFlight));
     }
   }
 
@@ -235,19 +138,6 @@ public final class VirtioBlkDriver implements BlockDevice {
    */
   public boolean refreshLimits() {
     return first.refreshLimits();
-  }
-
-  /** Reads the limits again when the device has changed them; says what they are. */
-  BlockLimits readLimits() {
-    configurationLock.lock();
-    try {
-      if (configuration.hasChanged()) {
-        limits = configuration.read();
-      }
-      return limits;
-    } finally {
-      configurationLock.unlock();
-    }
   }
 
   /**
@@ -276,7 +166,7 @@ public final class VirtioBlkDriver implements BlockDevice {
   }
 
   private void requireCacheModeSwitch() {
-    if (!limits.cacheModeSwitch()) {
+    if (!session.limits().cacheModeSwitch()) {
       throw new IllegalStateException("the device cannot switch its cache mode");
     }
   }
@@ -288,7 +178,7 @@ public final class VirtioBlkDriver implements BlockDevice {
    * @throws BlockDeviceException when SUSPEND was not agreed on, or the device cannot
    */
   public void suspend() {
-    if (!Feature.SUSPEND.isIn(features)) {
+    if (!Feature.SUSPEND.isIn(session.features())) {
       throw new BlockDeviceException("the device cannot be suspended");
     }
     new Suspension(registers, guest.scheduler()).begin();
@@ -303,12 +193,18 @@ public final class VirtioBlkDriver implements BlockDevice {
     new Suspension(registers, guest.scheduler()).end();
   }
 
+  /** Closing once more does nothing. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     if (interrupts instanceof SharedInterrupts handler) {
       handler.close();
     }
-    registers.setStatus(DeviceStatus.RESET);
-    queues.forEach(DiskQueue::free);
+    if (session.end()) {
+      queues.forEach(DiskQueue::free);
+    }
   }
 }

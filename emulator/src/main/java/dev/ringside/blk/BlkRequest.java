@@ -7,6 +7,7 @@ import dev.ringside.machine.EventType;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.IoVector;
 import dev.ringside.machine.LittleEndian;
+import dev.ringside.storage.StorageOperation;
 import dev.ringside.virtio.queue.DescriptorChain;
 import dev.ringside.virtio.queue.RingViolation;
 import dev.ringside.virtio.queue.RingViolationException;
@@ -124,6 +125,29 @@ final class BlkRequest {
   private void readHeader(MemorySegment header, long at) {
     typeCode = LittleEndian.getU32(header, at + BlkRequestLayout.HEADER_TYPE);
     sector = LittleEndian.getU64(header, at + BlkRequestLayout.HEADER_SECTOR);
+  }
+
+  /** What the storage is asked for; null when it is asked for nothing. After {@link #parse}. */
+  @Nullable StorageOperation storageOperation() {
+    BlkRequestType type = BlkRequestType.of(typeCode);
+    if (type == null) {
+      return null;
+    }
+    return switch (type) {
+      case IN -> StorageOperation.READ;
+      case OUT, ZONE_APPEND -> StorageOperation.WRITE;
+      case FLUSH -> StorageOperation.FLUSH;
+      case DISCARD, WRITE_ZEROES, SECURE_ERASE -> StorageOperation.RANGE;
+      case GET_ID,
+          GET_LIFETIME,
+          ZONE_REPORT,
+          ZONE_OPEN,
+          ZONE_CLOSE,
+          ZONE_FINISH,
+          ZONE_RESET,
+          ZONE_RESET_ALL ->
+          null;
+    };
   }
 
   /** Does what was asked; whatever goes wrong becomes the status. */

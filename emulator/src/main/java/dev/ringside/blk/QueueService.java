@@ -6,6 +6,7 @@ import dev.ringside.machine.EventType;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.machine.Signal;
 import dev.ringside.machine.Task;
+import dev.ringside.storage.ServiceStation;
 import dev.ringside.virtio.queue.DeviceQueue;
 import dev.ringside.virtio.queue.RingViolationException;
 import dev.ringside.virtio.transport.VirtioFunction;
@@ -34,6 +35,12 @@ final class QueueService implements Runnable {
   private final @Nullable RequestFaults faults;
   private final @Nullable RequestMerger merger;
   private final boolean polling;
+
+  /** How requests take time; null when they take none. */
+  private final @Nullable DiskTime diskTime;
+
+  /** The requests whose time passes; null when workers let it pass, or there is none. */
+  private final @Nullable RequestTimers timers;
 
   /** Whether this task processes requests itself, one by one. */
   private final boolean direct;
@@ -90,7 +97,11 @@ final class QueueService implements Runnable {
     this.merger =
         settings.maxMerge() > 1 && faults == null ? new RequestMerger(settings.maxMerge()) : null;
     this.polling = !(settings.waiting() instanceof WaitPolicy.Sleep);
-    this.direct = workers == null && merger == null && !(queue.inOrder() && faults != null);
+    ServiceStation station = service.station();
+    this.diskTime = station == null ? null : new DiskTime(station, scheduler, service.disk());
+    this.timers = station == null || workers != null ? null : new RequestTimers();
+    this.direct =
+        workers == null && timers == null && merger == null && !(queue.inOrder() && faults != null);
     this.events = service.events().track("queue-" + number);
     this.interrupts =
         new QueueInterrupts(number, function, events, settings.coalescing(), scheduler.clock());
@@ -191,6 +202,7 @@ final class QueueService implements Runnable {
   private void serve() throws RingViolationException {
     switch (service.settings().waiting()) {
       case WaitPolicy.Sleep() -> serveAsleep();
+      case WaitPolicy.Careless(long windowNs) -> serveCarelessly(windowNs);
       case WaitPolicy.Poll() -> servePolling();
       case WaitPolicy.Adaptive adaptive -> serveAdaptively(new AdaptivePolling(adaptive));
     }
@@ -207,6 +219,18 @@ final class QueueService implements Runnable {
       }
       giveBack();
       // Not another look: a chain found before its notification would take that from the driver.
+      sleep();
+    }
+  }
+
+  /** As {@link #serveAsleep}, with the mistake of {@link WaitPolicy.Careless}. */
+  private void serveCarelessly(long windowNs) throws RingViolationException {
+    while (goesOn()) {
+      takeAvailable();
+      giveBack();
+      scheduler.spend(windowNs);
+      // The answer says whether something is available already: here nobody listens.
+      boolean unused = queue.enableKicks();
       sleep();
     }
   }
@@ -256,7 +280,7 @@ final class QueueService implements Runnable {
 
   /** One idle round of polling, which ends at a time at the latest. */
   private void pause(int idleRounds, long deadline) {
-    long end = Math.min(deadline, interrupts.due());
+    long end = Math.min(deadline, nextDue());
     if (end == InterruptCoalescer.NEVER) {
       scheduler.pause(idleRounds);
     } else {
@@ -264,13 +288,25 @@ final class QueueService implements Runnable {
     }
   }
 
-  /** Sleeps until it is kicked; an interrupt whose time comes meanwhile is raised in between. */
+  /** When an interrupt that is held back, or a request that the disk has, needs this task next. */
+  private long nextDue() {
+    return timers == null ? interrupts.due() : Math.min(interrupts.due(), timers.due());
+  }
+
+  /**
+   * Sleeps until it is kicked. An interrupt whose time comes meanwhile is raised in between, and
+   * what the disk is done with is given back: that is no look at the ring, and notifications stay
+   * asked for.
+   */
   private void sleep() {
     events.record(EventType.DEVICE_SLEEP, number, 0);
     boolean woken = false;
-    while (interrupts.isHeld() && !woken) {
-      woken = wakeUp.await(scheduler, interrupts.due() - scheduler.clock().nanoTime());
+    for (long due = nextDue(); due != InterruptCoalescer.NEVER && !woken; due = nextDue()) {
+      woken = wakeUp.await(scheduler, due - scheduler.clock().nanoTime());
       interrupts.raiseIfDue();
+      if (timers != null && !woken) {
+        giveBack();
+      }
     }
     if (!woken) {
       wakeUp.await();
@@ -363,7 +399,10 @@ final class QueueService implements Runnable {
   /** Only when all of a batch is noted: a worker takes a transfer's links apart when it is done. */
   private void dispatch() {
     for (ServiceSlot first = leading.poll(); first != null; first = leading.poll()) {
-      if (workers == null) {
+      if (timers != null && diskTime != null) {
+        diskTime.arrive(first);
+        timers.arrived(first);
+      } else if (workers == null) {
         serveTogether(first, events);
         completions.putProcessed(first);
       } else {
@@ -383,7 +422,7 @@ final class QueueService implements Runnable {
   void runOnWorker(ServiceSlot first, EventLog.Track workerEvents) {
     try {
       if (!pausing) {
-        serveTogether(first, workerEvents);
+        serveInTime(first, workerEvents);
       }
     } catch (RuntimeException | Error defect) {
       function.needReset();
@@ -394,28 +433,52 @@ final class QueueService implements Runnable {
     }
   }
 
-  /** Serves a request and those that go along with it. */
+  /** Serves a request and those that go along with it, and lets their time pass. */
+  private void serveInTime(ServiceSlot first, EventLog.Track track) {
+    if (diskTime == null) {
+      serveTogether(first, track);
+      return;
+    }
+    diskTime.arrive(first);
+    diskTime.waitUntil(first.visit().begin());
+    begin(first, track);
+    diskTime.waitUntil(first.visit().end());
+    carryOut(first, track);
+  }
+
+  /** Serves a request and those that go along with it, at once. */
   private void serveTogether(ServiceSlot first, EventLog.Track track) {
-    if (first.follower() != null) {
-      if (track.isOn()) {
-        track.record(EventType.MERGE, first.request().chain().head(), RequestMerger.length(first));
+    begin(first, track);
+    carryOut(first, track);
+  }
+
+  private void begin(ServiceSlot first, EventLog.Track track) {
+    if (first.follower() != null && track.isOn()) {
+      track.record(EventType.MERGE, first.request().chain().head(), RequestMerger.length(first));
+    }
+    for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
+      if (faults != null) {
+        faults.serve(slot.request());
       }
-      for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
-        slot.request().begin(track);
-      }
+      slot.request().begin(track);
+    }
+  }
+
+  private void carryOut(ServiceSlot first, EventLog.Track track) {
+    if (first.follower() == null) {
+      first.request().carryOut(track);
+    } else {
       boolean merged = RequestMerger.transfer(first, function.memory().segment(), track);
       for (ServiceSlot slot = first; !merged && slot != null; slot = slot.follower()) {
         slot.request().carryOut(track);
       }
-    } else {
-      serve(first.request(), track);
     }
     for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
       slot.setServed(true);
     }
   }
 
-  /** On a worker, or in the queue's own task. */
+  /** In the queue's own task, at once. */
   private void serve(BlkRequest request, EventLog.Track track) {
     if (faults != null) {
       faults.serve(request);
@@ -423,8 +486,26 @@ final class QueueService implements Runnable {
     request.process(track);
   }
 
+  /** Begins and ends what the disk has, as far as the time has come. */
+  private void serveDue() {
+    if (timers == null) {
+      return;
+    }
+    long now = scheduler.clock().nanoTime();
+    while (timers.due() <= now) {
+      if (timers.endsNext()) {
+        ServiceSlot ended = timers.end();
+        carryOut(ended, events);
+        completions.putProcessed(ended);
+      } else {
+        begin(timers.begin(), events);
+      }
+    }
+  }
+
   /** Publishes what is done, and interrupts the driver if it wants that. */
   private boolean giveBack() {
+    serveDue();
     if (!direct) {
       completions.takeProcessed();
     }
@@ -445,6 +526,9 @@ final class QueueService implements Runnable {
    *     otherwise it is forgotten
    */
   private void end(boolean giveBack) {
+    if (timers != null) {
+      endTimers(timers, giveBack && !pausing);
+    }
     while (!completions.areAllBack()) {
       wakeUp.await();
     }
@@ -454,5 +538,20 @@ final class QueueService implements Runnable {
     giveBack();
     completions.leave();
     interrupts.raiseIfHeld();
+  }
+
+  /**
+   * Takes everything back from the disk.
+   *
+   * @param served whether it is waited for; otherwise it comes back as it was
+   */
+  private void endTimers(RequestTimers running, boolean served) {
+    while (served && running.due() != RequestTimers.NEVER) {
+      scheduler.sleep(running.due() - scheduler.clock().nanoTime());
+      serveDue();
+    }
+    for (ServiceSlot left = running.poll(); left != null; left = running.poll()) {
+      completions.putProcessed(left);
+    }
   }
 }

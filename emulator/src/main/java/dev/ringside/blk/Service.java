@@ -3,6 +3,7 @@ package dev.ringside.blk;
 import dev.ringside.fault.Faults;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.Scheduler;
+import dev.ringside.storage.ServiceStation;
 import dev.ringside.virtio.transport.VirtioFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param scheduler of the device's tasks
  * @param events what happens, for who wants to know
  * @param settings how queues are served
+ * @param station where requests take their time; null when they take none
  * @param faults what goes wrong with requests and their used entries
  */
 record Service(
@@ -22,4 +24,5 @@ record Service(
     Scheduler scheduler,
     EventLog events,
     ServiceSettings settings,
+    @Nullable ServiceStation station,
     @Nullable Faults faults) {}

@@ -2,6 +2,7 @@ package dev.ringside.blk;
 
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.IoVector;
+import dev.ringside.storage.ServiceStation;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,12 @@ final class ServiceSlot implements WorkerPool.Job {
 
   /** Whether a fault plan keeps the request. */
   private boolean held;
+
+  /** When the disk works on the transfer that begins here. */
+  private final ServiceStation.Visit visit = new ServiceStation.Visit();
+
+  /** Counts up with each request that the disk begins with. */
+  private long turn;
 
   /** The data of a merged transfer that begins here; made when there is one. */
   private @Nullable IoVector merged;
@@ -79,6 +86,18 @@ final class ServiceSlot implements WorkerPool.Job {
 
   void hold() {
     held = true;
+  }
+
+  ServiceStation.Visit visit() {
+    return visit;
+  }
+
+  long turn() {
+    return turn;
+  }
+
+  void setTurn(long now) {
+    turn = now;
   }
 
   /** An empty vector, for the data of a merged transfer. */

@@ -5,6 +5,8 @@ import static dev.ringside.virtio.state.DeviceStateException.require;
 import dev.ringside.fault.Faults;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.Scheduler;
+import dev.ringside.storage.ServiceModel;
+import dev.ringside.storage.ServiceStation;
 import dev.ringside.storage.Storage;
 import dev.ringside.virtio.queue.DeviceQueue;
 import dev.ringside.virtio.queue.QueueConfig;
@@ -50,6 +52,10 @@ public final class VirtioBlkDevice implements VirtioDevice {
   private final @Nullable ZoneTable zones;
   private final @Nullable LifetimeCounters wear;
   private final @Nullable QueueService[] services;
+
+  /** Of the disk, as its units are: what it has begun it ends, whatever becomes of the device. */
+  private final @Nullable ServiceStation station;
+
   private long agreed;
   private @Nullable Service service;
   private @Nullable WorkerPools workers;
@@ -81,6 +87,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
     this.scheduler = scheduler;
     this.events = events;
     this.settings = settings;
+    this.station = station(storage, scheduler, settings.service());
     this.services = new QueueService[settings.queues()];
     this.unserved = new ArrayList<>(Collections.nCopies(settings.queues(), List.of()));
     DiskProfile profile = settings.disk();
@@ -94,6 +101,18 @@ public final class VirtioBlkDevice implements VirtioDevice {
     this.config = new BlkConfigSpace(settings, features, segments, storage.discards());
     config.setCapacity(storage.sectors());
     reset();
+  }
+
+  private static @Nullable ServiceStation station(
+      Storage storage, Scheduler scheduler, ServiceSettings service) {
+    ServiceModel model = service.model();
+    return model instanceof ServiceModel.None
+        ? null
+        : new ServiceStation(
+            model,
+            model.units(service.workers()),
+            scheduler.streams(),
+            storage.sectors() * Storage.SECTOR_SIZE);
   }
 
   /**
@@ -246,7 +265,8 @@ public final class VirtioBlkDevice implements VirtioDevice {
   private Service prepare(VirtioFunction attached, long negotiated) {
     agreed = negotiated;
     Service prepared =
-        new Service(attached, disk(negotiated), scheduler, events, settings.service(), faults);
+        new Service(
+            attached, disk(negotiated), scheduler, events, settings.service(), station, faults);
     service = prepared;
     workers =
         new WorkerPools(

@@ -28,6 +28,21 @@ public sealed interface WaitPolicy {
     }
   }
 
+  /**
+   * It asks for notifications a while after it has looked, and sleeps without another look: what
+   * became available in between is not seen (virtio 1.4, section 2.7.13.4.1). A mistake, for
+   * lessons.
+   *
+   * @param windowNs from its look until it asks, in nanoseconds, 0 or more
+   */
+  record Careless(long windowNs) implements WaitPolicy {
+    public Careless {
+      if (windowNs < 0) {
+        throw new IllegalArgumentException("a window of %d ns".formatted(windowNs));
+      }
+    }
+  }
+
   /** Sleeping is the default. */
   static WaitPolicy sleep() {
     return new Sleep();

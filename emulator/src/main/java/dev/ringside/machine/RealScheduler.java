@@ -9,10 +9,26 @@ public final class RealScheduler implements Scheduler {
   private static final int SPINS_BEFORE_YIELD = 1_000;
 
   private final Clock clock = System::nanoTime;
+  private final RandomStreams streams;
+
+  /** A scheduler whose tasks always make the same choices. */
+  public RealScheduler() {
+    this(new RandomStreams(0));
+  }
+
+  /** A scheduler whose tasks' choices come from there. */
+  public RealScheduler(RandomStreams streams) {
+    this.streams = streams;
+  }
 
   @Override
   public Clock clock() {
     return clock;
+  }
+
+  @Override
+  public RandomStreams streams() {
+    return streams;
   }
 
   @Override

@@ -12,6 +12,9 @@ public sealed interface Scheduler permits RealScheduler, SimulatedScheduler {
   /** The time that this scheduler's tasks live in. */
   Clock clock();
 
+  /** Where the tasks' own choices come from. */
+  RandomStreams streams();
+
   /**
    * Starts a task.
    *

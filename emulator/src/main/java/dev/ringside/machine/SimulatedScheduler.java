@@ -22,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  *      ^                                         ^                       |
  *      |      something happened since it paused |                       |
  *      |                            polling  ----+ <---- pause ----------+
- *      +------------- await, lock, sleep, spend --------------------------+
+ *      +------------- await, lock, sleep, spend -------------------------+
  * </pre>
+ *
+ * <p>A task that sleeps while nothing else can run before it wakes goes on at once, at its later
+ * time: the same step as any other, without a change of threads.
  *
  * <p>A task that polls ({@link #pause}) becomes runnable only after some task has done something,
  * so a polling loop neither stops the clock nor eats the run. When no task can run, the clock moves
@@ -34,6 +37,10 @@ public final class SimulatedScheduler implements Scheduler {
   private static final Constructor<?> VIRTUAL_THREAD_BUILDER = virtualThreadBuilder();
   private static final VirtualThreadState VIRTUAL_THREAD_STATE = new VirtualThreadState();
 
+  /** Tells tasks apart in the hash; the golden ratio in 64 bits, as in {@link RunHash}. */
+  private static final long TASK_STRIDE = 0x9e37_79b9_7f4a_7c15L;
+
+  private final RandomStreams streams;
   private final RandomGenerator order;
   private final RunHash hash;
   private final List<SimulatedTask> tasks = new ArrayList<>();
@@ -47,6 +54,8 @@ public final class SimulatedScheduler implements Scheduler {
   private @Nullable SimulatedTask running;
   private long now;
   private long wakeSequence;
+  private @Nullable SimulatedTask halted;
+  private boolean abandoned;
 
   /** Counts steps in which a task did something, as opposed to polling in vain. */
   private long progress;
@@ -54,29 +63,90 @@ public final class SimulatedScheduler implements Scheduler {
   /**
    * A scheduler at virtual time 0.
    *
+   * @param streams where its choices come from, and those of its tasks
    * @param hash takes in every scheduling decision
    */
   public SimulatedScheduler(RandomStreams streams, RunHash hash) {
+    this.streams = streams;
     this.order = streams.stream("scheduler");
     this.hash = hash;
   }
 
   /**
-   * Runs {@code body} as the first task, and every task that it starts, to the end.
+   * Runs {@code body} as the first task, and every task that it starts, to the end or until one of
+   * them calls {@link #halt}.
    *
    * @throws IllegalStateException when a task failed (the failure is the cause), or when tasks wait
    *     and nothing is left that could wake them
    */
   public void run(Runnable body) {
     start("main", body);
-    while (true) {
+    runOn();
+  }
+
+  /**
+   * Stops the whole run at this very point of the calling task: {@link #run}, or the {@link
+   * #proceed} that went on last, returns to its caller. It is no scheduling point: a run that is
+   * halted and goes on is the same run, with the same hash.
+   *
+   * @throws IllegalStateException when the task cannot leave its thread here, which it cannot
+   *     within a class initializer
+   */
+  public void halt() {
+    SimulatedTask task = current();
+    halted = task;
+    task.suspend();
+  }
+
+  /** Whether the run was halted, and neither goes on nor was abandoned. */
+  public boolean isHalted() {
+    return halted != null;
+  }
+
+  /**
+   * Goes on with a halted run, to the end or until it is halted again. Any thread may call it, one
+   * after the other.
+   *
+   * @throws IllegalStateException as {@link #run} does, or when the run is not halted
+   */
+  public void proceed() {
+    SimulatedTask task = halted;
+    if (task == null) {
+      throw new IllegalStateException("the run is not halted");
+    }
+    halted = null;
+    running = task;
+    finishStep(task);
+    runOn();
+  }
+
+  /**
+   * Gives a halted run up for good. None of its tasks runs again, not even to end: what they hold,
+   * guest memory first of all, is for the caller to give back.
+   *
+   * @throws IllegalStateException when the run is not halted
+   */
+  public void abandon() {
+    if (halted == null) {
+      throw new IllegalStateException("the run is not halted");
+    }
+    halted = null;
+    abandoned = true;
+    tasks.clear();
+    runnable.clear();
+    polling.clear();
+    sleeping.clear();
+  }
+
+  private void runOn() {
+    while (halted == null) {
       if (!runnable.isEmpty()) {
         step(draw());
       } else if (!resumePolling() && !wakeNextSleepers()) {
-        break;
+        checkAllEnded();
+        return;
       }
     }
-    checkAllEnded();
   }
 
   private SimulatedTask draw() {
@@ -91,13 +161,21 @@ public final class SimulatedScheduler implements Scheduler {
   }
 
   private void step(SimulatedTask task) {
-    hash.add(task.number);
-    hash.add(now);
+    noteStep(task);
     task.polled = false;
     running = task;
+    finishStep(task);
+  }
+
+  private void noteStep(SimulatedTask task) {
+    hash.add(now + task.number * TASK_STRIDE);
+  }
+
+  /** Runs the task to its next wait, or until it halts the run. */
+  private void finishStep(SimulatedTask task) {
     task.resume();
     running = null;
-    if (!task.polled) {
+    if (halted == null && !task.polled) {
       progress++;
     }
   }
@@ -109,7 +187,12 @@ public final class SimulatedScheduler implements Scheduler {
       SimulatedTask task = polling.get(i);
       if (task.seenProgress < progress) {
         polling.remove(i);
-        LockSupport.unpark(task.thread);
+        if (task.asleep) {
+          // Whichever came first, the task waits for the other no longer.
+          sleeping.remove(task);
+          task.asleep = false;
+        }
+        runnable.add(task);
         resumed = true;
       } else {
         i++;
@@ -127,7 +210,15 @@ public final class SimulatedScheduler implements Scheduler {
     now = first.wakeTime;
     for (SimulatedTask next = first; next != null && next.wakeTime == now; next = sleeping.peek()) {
       sleeping.remove();
-      LockSupport.unpark(next.thread);
+      next.asleep = false;
+      if (next.parked) {
+        LockSupport.unpark(next.thread);
+      } else {
+        if (next.polled) {
+          polling.remove(next);
+        }
+        runnable.add(next);
+      }
     }
     return true;
   }
@@ -164,14 +255,20 @@ public final class SimulatedScheduler implements Scheduler {
   }
 
   @Override
+  public RandomStreams streams() {
+    return streams;
+  }
+
+  @Override
   public void sleep(long nanoseconds) {
     if (nanoseconds <= 0) {
       return;
     }
+    SimulatedTask task = current();
     long wakeTime = timeAfter(nanoseconds);
-    wakeAt(current(), wakeTime);
-    while (now < wakeTime) {
-      LockSupport.park(this);
+    if (!advance(task, wakeTime)) {
+      wakeAt(task, wakeTime);
+      task.suspend();
     }
   }
 
@@ -180,19 +277,48 @@ public final class SimulatedScheduler implements Scheduler {
     return nanoseconds > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + nanoseconds;
   }
 
+  /**
+   * Moves the clock under the running task, when nothing else can run before that time: what the
+   * run would do if the task slept. A task that polls has something new to see, as the running one
+   * does something, and would come first.
+   */
+  private boolean advance(SimulatedTask task, long wakeTime) {
+    if (!runnable.isEmpty() || !polling.isEmpty()) {
+      return false;
+    }
+    SimulatedTask next = sleeping.peek();
+    if (next != null && next.wakeTime <= wakeTime) {
+      return false;
+    }
+    progress++;
+    now = wakeTime;
+    noteStep(task);
+    return true;
+  }
+
   private void wakeAt(SimulatedTask task, long time) {
     task.wakeTime = time;
     task.wakeSequence = wakeSequence++;
+    task.asleep = true;
     sleeping.add(task);
   }
 
   @Override
   public void park(long nanoseconds) {
     SimulatedTask task = current();
-    wakeAt(task, timeAfter(nanoseconds));
+    long wakeTime = timeAfter(nanoseconds);
+    if (advance(task, wakeTime)) {
+      return;
+    }
+    wakeAt(task, wakeTime);
+    task.parked = true;
     LockSupport.park(this);
-    // Still there when it was unparked before its time.
-    sleeping.remove(task);
+    task.parked = false;
+    if (task.asleep) {
+      // It was unparked before its time.
+      sleeping.remove(task);
+      task.asleep = false;
+    }
   }
 
   @Override
@@ -202,10 +328,7 @@ public final class SimulatedScheduler implements Scheduler {
 
   @Override
   public void pause(int idleRounds) {
-    SimulatedTask task = startPolling(idleRounds);
-    while (task.seenProgress == progress) {
-      LockSupport.park(this);
-    }
+    startPolling(idleRounds).suspend();
   }
 
   private SimulatedTask startPolling(int idleRounds) {
@@ -226,12 +349,7 @@ public final class SimulatedScheduler implements Scheduler {
     }
     SimulatedTask task = startPolling(idleRounds);
     wakeAt(task, deadline);
-    while (task.seenProgress == progress && now < deadline) {
-      LockSupport.park(this);
-    }
-    // Whichever came first, the task waits for the other no longer.
-    polling.remove(task);
-    sleeping.remove(task);
+    task.suspend();
   }
 
   private SimulatedTask current() {
@@ -254,7 +372,18 @@ public final class SimulatedScheduler implements Scheduler {
     private long wakeTime;
     private long wakeSequence;
     private long seenProgress;
+
+    /** Whether it waits in {@link #polling}, or did so last. */
     private boolean polled;
+
+    /** Whether it waits in {@link #sleeping}. */
+    private boolean asleep;
+
+    /** Whether it waits to be unparked. */
+    private boolean parked;
+
+    /** Whether it leaves its thread by itself, and is not runnable for having left. */
+    private boolean suspending;
 
     SimulatedTask(String name, int number, Runnable body) {
       this.name = name;
@@ -267,6 +396,19 @@ public final class SimulatedScheduler implements Scheduler {
         body.run();
       } catch (Throwable thrown) {
         failure = thrown;
+      }
+    }
+
+    /**
+     * Leaves the thread, until the run goes on with the task. Unlike a park it knows no permit:
+     * nobody's unpark ends it, and it takes nobody's permit away.
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // the way off a carrier that no unpark brings back
+    void suspend() {
+      suspending = true;
+      Thread.yield();
+      if (suspending) {
+        throw new IllegalStateException("task " + name + " cannot wait here: it is pinned");
       }
     }
 
@@ -289,7 +431,9 @@ public final class SimulatedScheduler implements Scheduler {
       continuation = resume;
       if (VIRTUAL_THREAD_STATE.isOffItsCarrierOverMonitor(thread)) {
         monitorFree.raise();
-      } else {
+      } else if (suspending) {
+        suspending = false;
+      } else if (!abandoned) {
         runnable.add(this);
       }
     }

@@ -5,23 +5,44 @@ import dev.ringside.machine.Scheduler;
 import java.io.IOException;
 
 /**
- * A storage that takes its time: every request occupies the task that asks for it. Requests in
- * parallel take it in parallel, one for each worker.
+ * A storage that takes its time, as a {@link ServiceModel} says: every request keeps the task that
+ * asks for it until it has passed. Requests of several tasks take it in parallel, as far as the
+ * model has units for them.
  */
 public final class LatencyStorage implements Storage {
+  private static final int MOST_TASKS = 1024;
+
   private final Storage inner;
   private final Scheduler scheduler;
-  private final long serviceNs;
+  private final ServiceStation station;
 
   /**
-   * Slows a storage down.
+   * Slows a storage down by the same for every request, however many there are at once.
    *
    * @param serviceNs of every request, in nanoseconds
    */
   public LatencyStorage(Storage inner, Scheduler scheduler, long serviceNs) {
+    this(inner, scheduler, new ServiceModel.Constant(serviceNs), MOST_TASKS);
+  }
+
+  /**
+   * Slows a storage down.
+   *
+   * @param tasks that ask at once, at most: the units of a model that does not say how many
+   */
+  public LatencyStorage(Storage inner, Scheduler scheduler, ServiceModel model, int tasks) {
     this.inner = inner;
     this.scheduler = scheduler;
-    this.serviceNs = serviceNs;
+    this.station =
+        new ServiceStation(
+            model, model.units(tasks), scheduler.streams(), inner.sectors() * SECTOR_SIZE);
+  }
+
+  private void pass(StorageOperation operation, long position, long bytes) {
+    ServiceStation.Visit visit = new ServiceStation.Visit();
+    long now = scheduler.clock().nanoTime();
+    station.arrive(visit, now, operation, position, bytes, false);
+    scheduler.sleep(visit.end() - now);
   }
 
   @Override
@@ -46,37 +67,37 @@ public final class LatencyStorage implements Storage {
 
   @Override
   public void read(long position, IoVector target) throws IOException {
-    scheduler.spend(serviceNs);
+    pass(StorageOperation.READ, position, target.bytes());
     inner.read(position, target);
   }
 
   @Override
   public void write(long position, IoVector source) throws IOException {
-    scheduler.spend(serviceNs);
+    pass(StorageOperation.WRITE, position, source.bytes());
     inner.write(position, source);
   }
 
   @Override
   public void flush() throws IOException {
-    scheduler.spend(serviceNs);
+    pass(StorageOperation.FLUSH, 0, 0);
     inner.flush();
   }
 
   @Override
   public void discard(long position, long length) throws IOException {
-    scheduler.spend(serviceNs);
+    pass(StorageOperation.RANGE, position, 0);
     inner.discard(position, length);
   }
 
   @Override
   public void writeZeroes(long position, long length, boolean unmap) throws IOException {
-    scheduler.spend(serviceNs);
+    pass(StorageOperation.RANGE, position, 0);
     inner.writeZeroes(position, length, unmap);
   }
 
   @Override
   public void secureErase(long position, long length) throws IOException {
-    scheduler.spend(serviceNs);
+    pass(StorageOperation.RANGE, position, 0);
     inner.secureErase(position, length);
   }
 

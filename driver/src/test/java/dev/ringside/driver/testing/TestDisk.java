@@ -65,7 +65,9 @@ public final class TestDisk implements AutoCloseable {
 
   private TestDisk(Builder builder) {
     this.builder = builder;
-    faults = new Faults(builder.faults, new RandomStreams(1), builder.scheduler, builder.events);
+    faults =
+        new Faults(
+            builder.faults, new RandomStreams(builder.seed), builder.scheduler, builder.events);
     storage =
         builder.faults.isEmpty()
             ? builder.storage
@@ -196,6 +198,12 @@ public final class TestDisk implements AutoCloseable {
         new ReplaceableBus());
   }
 
+  /** Takes the device out of the machine: its registers read as all ones. */
+  public void unplug() {
+    function.writeStatus(DeviceStatus.RESET);
+    devices.show(new Bus());
+  }
+
   /** Submits a request, and returns when it has ended. */
   public BlockRequest execute(BlockRequest request) {
     if (!driver.submit(request)) {
@@ -239,6 +247,7 @@ public final class TestDisk implements AutoCloseable {
     private DriverSettings driver = DriverSettings.DEFAULT;
     private FaultPlan faults = FaultPlan.NONE;
     private Transport transport = Transport.MMIO;
+    private long seed = 1;
 
     private Builder(Storage storage) {
       this.storage = storage;
@@ -281,6 +290,12 @@ public final class TestDisk implements AutoCloseable {
       } catch (FaultPlanException malformed) {
         throw new IllegalArgumentException(malformed);
       }
+      return this;
+    }
+
+    /** Where the chance of the fault plan comes from. */
+    public Builder seed(long value) {
+      seed = value;
       return this;
     }
 

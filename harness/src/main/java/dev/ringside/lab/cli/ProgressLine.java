@@ -21,29 +21,37 @@ final class ProgressLine implements ReplayProgress, AutoCloseable {
   private final boolean wanted = Boolean.getBoolean("ringside.stderr.terminal");
 
   private final long start = clock.nanoTime();
+  private final String task;
   private final long total;
   private @Nullable ProgressBar bar;
 
   /**
    * A bar that is not yet shown.
    *
-   * @param total requests, about
+   * @param task what goes on
+   * @param total how far it goes, about
    */
-  ProgressLine(long total) {
+  ProgressLine(String task, long total) {
+    this.task = task;
     this.total = total;
   }
 
   @Override
   public void replayed(long requests) {
+    reached(requests);
+  }
+
+  /** So much is done. */
+  void reached(long done) {
     if (!wanted) {
       return;
     }
     if (bar != null) {
-      bar.stepTo(requests);
+      bar.stepTo(done);
     } else if (clock.nanoTime() - start > QUIET_NS) {
       bar =
           new ProgressBarBuilder()
-              .setTaskName("replay")
+              .setTaskName(task)
               .setInitialMax(total)
               .clearDisplayOnFinish()
               .build();

@@ -8,6 +8,7 @@ import dev.ringside.lab.bench.RingLayout;
 import dev.ringside.lab.replay.ReplaySettings;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.machine.CostModel;
+import dev.ringside.storage.ServiceModel;
 import dev.ringside.virtio.transport.Transport;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -37,6 +38,7 @@ final class ReplayOptions {
 
   private static final long NANOSECONDS_PER_MILLISECOND = 1_000_000;
   private static final int DEFAULT_TIMEOUT_MS = 1000;
+  private static final long FLASH_READ_NS = 80_000;
   private static final String STANDARD_INPUT = "/dev/stdin";
 
   @Spec(Target.MIXEE)
@@ -109,8 +111,19 @@ final class ReplayOptions {
       converter = CostConverter.class,
       completionCandidates = CostNames.class,
       description =
-          "What exits and service cost: ${COMPLETION-CANDIDATES} (default: zero, in sim" + " kvm).")
+          "What exits and interrupts cost: ${COMPLETION-CANDIDATES} (default: zero, in sim kvm).")
   private CostModel costs;
+
+  @Option(
+      names = "--service",
+      paramLabel = "MODEL",
+      converter = ServiceModelConverter.class,
+      description =
+          "How long the disk works on a request: none, constant:80us, exponential:80us,"
+              + " uniform:50us-110us, lognormal:80us,0.5, pareto:40us,2.5, size:20us+0.25us/KiB,"
+              + " operations:read=M;write=M;flush=M, nvme or disk; xP behind it for P at once"
+              + " (default: none, with --costs kvm a flash read of 80 us).")
+  private @Nullable ServiceModel model;
 
   @Option(
       names = "--faults",
@@ -231,12 +244,19 @@ final class ReplayOptions {
         .withDumpedRing(ring != null)
         .withMachine(
             machine
-                .withDevice(machine.device().withService(service.settings()))
+                .withDevice(machine.device().withService(service.settings().withModel(model())))
                 .withDriver(
                     machine
                         .driver()
                         .withFeatures(ringShape.accepted(DriverSettings.DEFAULT.features()))
                         .withRequestTimeoutNs(timeoutNs())));
+  }
+
+  private ServiceModel model() {
+    if (model != null) {
+      return model;
+    }
+    return costs.equals(CostModel.KVM) ? ServiceModel.constant(FLASH_READ_NS) : ServiceModel.none();
   }
 
   private long timeoutNs() {
@@ -330,6 +350,17 @@ final class ReplayOptions {
               () ->
                   new TypeConversionException(
                       "'%s' is none of %s".formatted(value, String.join(", ", new CostNames()))));
+    }
+  }
+
+  static final class ServiceModelConverter implements ITypeConverter<ServiceModel> {
+    @Override
+    public ServiceModel convert(String value) {
+      try {
+        return ServiceModel.parse(value);
+      } catch (IllegalArgumentException noModel) {
+        throw new TypeConversionException(noModel.getMessage());
+      }
     }
   }
 

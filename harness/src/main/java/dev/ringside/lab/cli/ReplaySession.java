@@ -54,7 +54,7 @@ final class ReplaySession {
     ReplaySettings settings = options.settings(options.readFaults());
     ReplayReport report;
     try (Storage storage = openStorage(survey);
-        ProgressLine progress = new ProgressLine(survey.issued() * settings.repeat())) {
+        ProgressLine progress = new ProgressLine("replay", survey.issued() * settings.repeat())) {
       report = pace.run(new ReplayRun(survey, settings, progress), storage);
     } catch (BatchTooLargeException tooLarge) {
       throw options.usage("--batch: " + tooLarge.getMessage());

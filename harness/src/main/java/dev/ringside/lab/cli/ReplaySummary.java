@@ -13,6 +13,7 @@ import dev.ringside.lab.replay.ReplaySettings;
 import dev.ringside.lab.replay.SkipReason;
 import dev.ringside.lab.replay.TraceSurvey;
 import dev.ringside.lab.vm.MachineSettings;
+import dev.ringside.lab.vm.ServiceWords;
 import dev.ringside.machine.EventLog;
 import dev.ringside.virtio.spec.Feature;
 import java.io.IOException;

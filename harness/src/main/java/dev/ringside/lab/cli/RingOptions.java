@@ -1,7 +1,7 @@
 package dev.ringside.lab.cli;
 
 import dev.ringside.lab.bench.RingLayout;
-import dev.ringside.virtio.spec.Feature;
+import dev.ringside.lab.vm.RingShape;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -37,15 +37,8 @@ final class RingOptions {
 
   /** What a driver accepts that would accept these features otherwise. */
   long accepted(long features) {
-    long accepted = features;
-    accepted = with(accepted, Feature.RING_PACKED, layout == RingLayout.PACKED);
-    accepted = with(accepted, Feature.IN_ORDER, inOrder);
-    accepted = with(accepted, Feature.INDIRECT_DESC, !noIndirect);
-    return with(accepted, Feature.EVENT_IDX, !noEventIdx);
-  }
-
-  private static long with(long features, Feature feature, boolean wanted) {
-    return wanted ? features | feature.mask() : features & ~feature.mask();
+    return new RingShape(layout == RingLayout.PACKED, inOrder, !noIndirect, !noEventIdx)
+        .accepted(features);
   }
 
   static final class LayoutConverter implements ITypeConverter<RingLayout> {

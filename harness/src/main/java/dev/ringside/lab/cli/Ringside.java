@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ReplayCommand.class,
       SimCommand.class,
+      StudyCommand.class,
       BenchCommand.class,
       LsCommand.class,
       TreeCommand.class,

@@ -4,8 +4,12 @@ import dev.ringside.blk.CoalescingPolicy;
 import dev.ringside.blk.ServiceSettings;
 import dev.ringside.blk.WaitPolicy;
 import dev.ringside.blk.WorkerMapping;
+import dev.ringside.lab.vm.ServiceWords;
 import java.util.List;
+import java.util.function.Function;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The options that say how the device serves its queues. */
 final class ServiceOptions {
@@ -21,7 +25,7 @@ final class ServiceOptions {
       names = "--worker-mapping",
       paramLabel = "HOW",
       defaultValue = "shared",
-      converter = ServiceWords.MappingConverter.class,
+      converter = MappingConverter.class,
       description =
           "Which workers serve which queue: shared, round-robin, or a list with the worker of each"
               + " queue, such as 0,1,1 (default: ${DEFAULT-VALUE}).")
@@ -31,7 +35,7 @@ final class ServiceOptions {
       names = "--wait",
       paramLabel = "HOW",
       defaultValue = "sleep",
-      converter = ServiceWords.WaitConverter.class,
+      converter = WaitConverter.class,
       description =
           "What the device does when there is nothing to do: sleep until it is kicked, poll, or"
               + " adaptive[:NS], which polls for up to NS (32000) first (default:"
@@ -42,7 +46,7 @@ final class ServiceOptions {
       names = "--coalesce",
       paramLabel = "WHEN",
       defaultValue = "off",
-      converter = ServiceWords.CoalescingConverter.class,
+      converter = CoalescingConverter.class,
       description =
           "How long interrupts are held back: off; COUNT,NS until so many requests are done or so"
               + " much time has passed; rate:THRESHOLD,NS the longer the more requests a second"
@@ -87,5 +91,34 @@ final class ServiceOptions {
   /** What was asked for, when there is no {@link #problem}. */
   ServiceSettings settings() {
     return new ServiceSettings(workers, mapping, waiting, coalescing, maxMerge);
+  }
+
+  private static <T> T converted(String value, Function<String, T> words) {
+    try {
+      return words.apply(value);
+    } catch (IllegalArgumentException none) {
+      throw new TypeConversionException(none.getMessage());
+    }
+  }
+
+  static final class MappingConverter implements ITypeConverter<WorkerMapping> {
+    @Override
+    public WorkerMapping convert(String value) {
+      return converted(value, ServiceWords::mapping);
+    }
+  }
+
+  static final class WaitConverter implements ITypeConverter<WaitPolicy> {
+    @Override
+    public WaitPolicy convert(String value) {
+      return converted(value, ServiceWords::waiting);
+    }
+  }
+
+  static final class CoalescingConverter implements ITypeConverter<CoalescingPolicy> {
+    @Override
+    public CoalescingPolicy convert(String value) {
+      return converted(value, ServiceWords::coalescing);
+    }
   }
 }

@@ -25,6 +25,8 @@ public enum Metric {
       "held_interrupts_per_request", "", "publications whose interrupt was held back to coalesce"),
   COMPLETIONS_PER_INTERRUPT(
       "completions_per_interrupt", "", "mean completions that an interrupt announced"),
+  COALESCING_WAIT(
+      "coalescing_wait_ns", "ns", "mean time from a completion's publication to its interrupt"),
   DESCRIPTORS_PER_REQUEST("descriptors_per_request", "", "descriptors of the ring a request took"),
   OCCUPANCY_MEAN("occupancy_mean", "", "requests in the ring, weighted by time"),
   OCCUPANCY_P99("occupancy_p99", "", "requests in the ring for 99 percent of the time or fewer"),
@@ -32,7 +34,9 @@ public enum Metric {
   IN_SERVICE_MEAN("in_service_mean", "", "requests that the storage works on, weighted by time"),
   DRIVER_ASLEEP("driver_asleep", "", "share of the time in which the driver waited for interrupts"),
   DEVICE_ASLEEP("device_asleep", "", "share of the time in which the device waited for kicks"),
-  EFFICIENCY("efficiency", "", "service time as a share of the time that requests took");
+  EFFICIENCY("efficiency", "", "service time as a share of the time that requests took"),
+  FAILED("failed", "", "requests that ended with an error"),
+  LOST_WAKEUPS("lost_wakeups", "", "waits that ended only because the driver looked by itself");
 
   private final String label;
   private final String unit;

@@ -5,6 +5,7 @@ import dev.ringside.driver.BatchPolicy;
 import dev.ringside.driver.CompletionPolicy;
 import dev.ringside.driver.DriverSettings;
 import dev.ringside.machine.CostModel;
+import dev.ringside.storage.ServiceModel;
 import dev.ringside.virtio.transport.Transport;
 
 /**
@@ -54,6 +55,11 @@ public record MachineSettings(
 
   public MachineSettings withWorkers(int count) {
     return withDevice(device.withWorkers(count));
+  }
+
+  /** How long the disk works on a request; as {@link #DEFAULT} has it, no time at all. */
+  public MachineSettings withService(ServiceModel model) {
+    return withDevice(device.withService(device.service().withModel(model)));
   }
 
   public MachineSettings withBatchPolicy(BatchPolicy policy) {

@@ -17,7 +17,6 @@ import dev.ringside.machine.Scheduler;
 import dev.ringside.machine.WiredInterruptLine;
 import dev.ringside.machine.pci.PciAddressMap;
 import dev.ringside.storage.FaultyStorage;
-import dev.ringside.storage.LatencyStorage;
 import dev.ringside.storage.Storage;
 import dev.ringside.virtio.queue.DeviceQueue;
 import dev.ringside.virtio.queue.PackedDeviceQueue;
@@ -70,11 +69,7 @@ public final class VirtualMachine implements AutoCloseable {
       InterruptLine line = new WiredInterruptLine(scheduler, settings.costs());
       VirtioBlkDevice device =
           new VirtioBlkDevice(
-              faulty(timed(storage, scheduler, settings), scheduler, faults),
-              scheduler,
-              events,
-              settings.device(),
-              faults);
+              faulty(storage, scheduler, faults), scheduler, events, settings.device(), faults);
       Bus bus = new Bus();
       MessageInterrupts messages = new MessageInterrupts(scheduler, settings.costs());
       VirtioFunction function =
@@ -98,12 +93,6 @@ public final class VirtualMachine implements AutoCloseable {
     }
   }
 
-  private static Storage timed(Storage storage, Scheduler scheduler, MachineSettings settings) {
-    long serviceNs = settings.costs().serviceNs();
-    return serviceNs == 0 ? storage : new LatencyStorage(storage, scheduler, serviceNs);
-  }
-
-  /** Outermost: what a fault keeps from the storage takes no time there, either. */
   private static Storage faulty(Storage storage, Scheduler scheduler, @Nullable Faults faults) {
     return faults == null ? storage : new FaultyStorage(storage, faults, scheduler);
   }

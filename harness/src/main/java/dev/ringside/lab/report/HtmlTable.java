@@ -1,0 +1,54 @@
+package dev.ringside.lab.report;
+
+import dev.ringside.lab.report.plot.Markup;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A table as HTML text, row by row; all text is escaped. */
+final class HtmlTable {
+  private final StringBuilder out = new StringBuilder();
+  private final List<Boolean> numeric = new ArrayList<>();
+
+  /**
+   * Opens a table.
+   *
+   * @param styleClass how it looks
+   * @param caption for those who do not see it
+   */
+  HtmlTable(String styleClass, String caption) {
+    out.append("<table class=\"").append(styleClass).append("\"><caption>");
+    Markup.escape(caption, out);
+    out.append("</caption><thead><tr>");
+  }
+
+  /** Heads a column. */
+  HtmlTable column(String head, boolean isNumeric) {
+    out.append(isNumeric ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">");
+    Markup.escape(head, out);
+    out.append("</th>");
+    numeric.add(isNumeric);
+    return this;
+  }
+
+  /** Ends the head. */
+  HtmlTable body() {
+    out.append("</tr></thead><tbody>\n");
+    return this;
+  }
+
+  /** A row with a text for every column. */
+  HtmlTable row(String styleClass, List<String> cells) {
+    out.append(styleClass.isEmpty() ? "<tr>" : "<tr class=\"" + styleClass + "\">");
+    for (int i = 0; i < cells.size(); i++) {
+      out.append(numeric.get(i) ? "<td class=\"n\">" : "<td>");
+      Markup.escape(cells.get(i), out);
+      out.append("</td>");
+    }
+    out.append("</tr>\n");
+    return this;
+  }
+
+  String close() {
+    return out.append("</tbody></table>\n").toString();
+  }
+}

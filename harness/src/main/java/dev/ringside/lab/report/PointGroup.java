@@ -1,0 +1,91 @@
+package dev.ringside.lab.report;
+
+import dev.ringside.lab.study.Metric;
+import dev.ringside.lab.study.PointResult;
+import dev.ringside.lab.study.Stage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.DoubleStream;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The repetitions of one combination of values.
+ *
+ * @param values of the varied parameters
+ * @param runs at least one, in the order of their numbers
+ */
+record PointGroup(SequencedMap<String, String> values, List<PointResult> runs) {
+  /** All points by their values, in the order in which they first occur. */
+  static List<PointGroup> of(List<PointResult> points) {
+    SequencedMap<Map<String, String>, PointGroup> groups = new LinkedHashMap<>();
+    for (PointResult point : points) {
+      SequencedMap<String, String> values = point.point().values();
+      groups
+          .computeIfAbsent(values, _ -> new PointGroup(values, new ArrayList<>()))
+          .runs
+          .add(point);
+    }
+    return List.copyOf(groups.values());
+  }
+
+  /** A parameter's value; empty when it is not varied. */
+  String value(String parameter) {
+    return values.getOrDefault(parameter, "");
+  }
+
+  /** The metric's mean over all repetitions that have it; NaN when none has. */
+  double mean(Metric metric) {
+    return finite(metric).average().orElse(Double.NaN);
+  }
+
+  /** The least of all repetitions. */
+  double least(Metric metric) {
+    return finite(metric).min().orElse(Double.NaN);
+  }
+
+  /** The largest of all repetitions. */
+  double largest(Metric metric) {
+    return finite(metric).max().orElse(Double.NaN);
+  }
+
+  private DoubleStream finite(Metric metric) {
+    return runs.stream().mapToDouble(run -> run.metric(metric)).filter(Double::isFinite);
+  }
+
+  /** The latencies of all repetitions together; null when none was measured. */
+  @Nullable Histogram latency(Stage stage) {
+    Histogram sum = null;
+    for (PointResult run : runs) {
+      Histogram one = run.latency().get(stage);
+      if (one == null || one.getTotalCount() == 0) {
+        continue;
+      }
+      if (sum == null) {
+        sum = one.copy();
+        sum.setAutoResize(true);
+      } else {
+        sum.add(one);
+      }
+    }
+    return sum;
+  }
+
+  /** Values as titles show them: {@code queue-depth=32 batch=8}; {@code all} when none varies. */
+  String title() {
+    return title(List.copyOf(values.keySet()));
+  }
+
+  /** The values of some parameters as titles show them. */
+  String title(List<String> parameters) {
+    StringBuilder title = new StringBuilder();
+    for (String parameter : parameters) {
+      title.append(title.isEmpty() ? "" : " ");
+      title.append(parameter).append('=').append(value(parameter));
+    }
+    return title.isEmpty() ? "all" : title.toString();
+  }
+}
