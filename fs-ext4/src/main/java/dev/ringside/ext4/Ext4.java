@@ -10,12 +10,15 @@ import dev.ringside.ext4.error.Ext4CorruptedException;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.error.Ext4UnsupportedException;
 import dev.ringside.ext4.format.ByteString;
+import dev.ringside.ext4.format.Feature;
 import dev.ringside.ext4.format.FileType;
 import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.Superblock;
+import dev.ringside.ext4.journal.RecoveredBlocks;
 import dev.ringside.ext4.mapping.FileMapping;
 import dev.ringside.ext4.mapping.IoMap;
 import dev.ringside.machine.FrameAllocator;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -42,10 +45,17 @@ public final class Ext4 implements AutoCloseable {
   private final InodeTable inodes;
   private final LinkReader links;
   private final PathResolver resolver;
+  private final Optional<RecoveredBlocks> recovered;
   private boolean mounted = true;
 
-  private Ext4(BlockDevice device, DiskReader reader, Superblock superblock, MountOptions options) {
+  private Ext4(
+      BlockDevice device,
+      DiskReader reader,
+      Superblock superblock,
+      MountOptions options,
+      Optional<RecoveredBlocks> recovered) {
     this.superblock = superblock;
+    this.recovered = recovered;
     int blockSize = superblock.blockSize();
     this.cache = new MetadataCache(device, reader, blockSize, options.metadataCacheBytes());
     this.content = new ContentReader(device, reader, blockSize, options.readBufferBytes());
@@ -60,8 +70,9 @@ public final class Ext4 implements AutoCloseable {
   }
 
   /**
-   * Mounts the filesystem of a disk. The device stays the caller's; it is used by nobody else until
-   * {@link #close}.
+   * Mounts the filesystem of a disk. One that was not unmounted is shown as its journal leaves it,
+   * and nothing is written: blocks that the log has newer are read from there. The device stays the
+   * caller's; it is used by nobody else until {@link #close}.
    *
    * @throws Ext4CorruptedException when the disk holds no sound filesystem
    * @throws Ext4UnsupportedException when it has a feature that cannot be read; the message names
@@ -71,7 +82,15 @@ public final class Ext4 implements AutoCloseable {
     DiskReader reader = new DiskReader(device);
     Superblock superblock = readSuperblock(device, reader);
     checkFits(device, superblock);
-    Ext4 ext4 = new Ext4(device, reader, superblock, options);
+    Optional<RecoveredBlocks> recovered = Optional.empty();
+    if (superblock.features().has(Feature.RECOVER)) {
+      recovered = Optional.of(LogOfImage.read(device, reader, superblock));
+      reader.use(recovered.get(), superblock.blockSize());
+      // The log may hold a newer one, whose geometry is not the same after a resize.
+      superblock = readSuperblock(device, reader);
+      checkFits(device, superblock);
+    }
+    Ext4 ext4 = new Ext4(device, reader, superblock, options, recovered);
     try {
       ext4.checkRoot();
       return ext4;
@@ -108,6 +127,11 @@ public final class Ext4 implements AutoCloseable {
     if (inodes.read(Superblock.ROOT_INODE).type() != FileType.DIRECTORY) {
       throw new Ext4CorruptedException("inode 2", "the root is not a directory");
     }
+  }
+
+  /** What the log of a filesystem that was not unmounted holds; empty for one that was. */
+  public Optional<RecoveredBlocks> recovered() {
+    return recovered;
   }
 
   /** What the filesystem says about itself. */

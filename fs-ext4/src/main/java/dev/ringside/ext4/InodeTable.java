@@ -34,12 +34,28 @@ final class InodeTable {
     if (!reachable || number > superblock.inodes()) {
       throw corrupted(number, "a name leads to it, but the filesystem has no such file");
     }
+    return readAny(number, "a name leads to it");
+  }
+
+  /**
+   * Reads an inode that the superblock names.
+   *
+   * @throws Ext4CorruptedException as for {@link #read}
+   */
+  Inode readNamed(long number) throws Ext4Exception {
+    if (number < 1 || number > superblock.inodes()) {
+      throw corrupted(number, "the superblock names it, but the filesystem has no such file");
+    }
+    return readAny(number, "the superblock names it");
+  }
+
+  private Inode readAny(long number, String why) throws Ext4Exception {
     long group = (number - 1) / superblock.inodesPerGroup();
     long index = (number - 1) % superblock.inodesPerGroup();
     GroupDescriptor descriptor = groups.get(group);
     if (descriptor.inodesUninitialised()
         || index >= superblock.inodesPerGroup() - descriptor.unusedInodes()) {
-      throw corrupted(number, "a name leads to it, but its group says that it was never used");
+      throw corrupted(number, why + ", but its group says that it was never used");
     }
     long offset = index * superblock.inodeSize();
     long blockNumber = descriptor.inodeTable() + offset / superblock.blockSize();

@@ -7,6 +7,7 @@
  * <tr><td>{@code ext4}</td><td>paths, inodes, file content</td></tr>
  * <tr><td>{@code ext4.dir}</td><td>directories, linear and hashed</td></tr>
  * <tr><td>{@code ext4.mapping}</td><td>extent trees and indirect blocks</td></tr>
+ * <tr><td>{@code ext4.journal}</td><td>what the log of an image that was not unmounted holds</td></tr>
  * <tr><td>{@code ext4.cache}</td><td>verified metadata blocks in guest memory</td></tr>
  * <tr><td>{@code ext4.format}</td><td>the on-disk structures, without I/O</td></tr>
  * <tr><td>{@code ext4.error}</td><td>how operations fail</td></tr>

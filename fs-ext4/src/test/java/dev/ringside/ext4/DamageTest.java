@@ -354,7 +354,6 @@ final class DamageTest {
     long incompat = image.superblock() + 0x60;
     int sound = image.get32(incompat);
     refused(image, incompat, sound | 0x1, "compression");
-    refused(image, incompat, sound | 0x4, "needs_recovery: the journal needs recovery");
     refused(image, incompat, sound | 0x8, "journal_dev");
     refused(image, incompat, sound | 0x8000, "inline_data");
     refused(image, incompat, sound | 0x1_0000, "encrypt");

@@ -9,7 +9,10 @@ import dev.ringside.driver.BlockStatus;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4CorruptedException;
 import dev.ringside.ext4.error.Ext4Exception;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +28,13 @@ public final class DiskReader {
   private final int maxSegmentBytes;
   private final ArrayDeque<BlockRequest> idle = new ArrayDeque<>();
   private final BlockCompletion completion = this::completed;
+
+  /** Memory of this batch's copies that are not quite their blocks yet. */
+  private final List<MemorySegment> altered = new ArrayList<>();
+
   private int outstanding;
+  private int blockSize = BlockLimits.SECTOR_SIZE;
+  private @Nullable NewerCopies copies;
   private long failedSector;
   private @Nullable BlockStatus failure;
 
@@ -39,6 +48,16 @@ public final class DiskReader {
     if (maxSegmentBytes <= 0 || maxRequestBytes <= 0) {
       throw new IllegalArgumentException("a disk whose requests cannot hold a sector: " + limits);
     }
+  }
+
+  /**
+   * Reads blocks from where their newer copies lie from now on.
+   *
+   * @param size of a block, in bytes
+   */
+  public void use(NewerCopies newer, int size) {
+    copies = newer;
+    blockSize = size;
   }
 
   /**
@@ -62,6 +81,41 @@ public final class DiskReader {
           "%d bytes at byte %d are wanted, but it has %d bytes; is the image cut off?"
               .formatted(length, position, diskBytes));
     }
+    if (copies == null) {
+      addRequests(position, address, length);
+    } else {
+      addNewest(copies, position, address, length);
+    }
+  }
+
+  /** Block by block where there is a copy, and all between at once. */
+  private void addNewest(NewerCopies newer, long position, long address, long length)
+      throws Ext4Exception {
+    long start = 0;
+    long done = 0;
+    while (done < length) {
+      long block = (position + done) / blockSize;
+      long inBlock = (position + done) % blockSize;
+      long part = Math.min(blockSize - inBlock, length - done);
+      long place = newer.placeOf(block);
+      if (place != NewerCopies.NONE) {
+        if (start < done) {
+          addRequests(position + start, address + start, done - start);
+        }
+        addRequests(place * blockSize + inBlock, address + done, part);
+        if (inBlock == 0 && newer.isAltered(block)) {
+          altered.add(device.memory().slice(address + done, part));
+        }
+        start = done + part;
+      }
+      done += part;
+    }
+    if (start < length) {
+      addRequests(position + start, address + start, length - start);
+    }
+  }
+
+  private void addRequests(long position, long address, long length) throws Ext4Exception {
     long done = 0;
     while (done < length) {
       long part = Math.min(maxRequestBytes, length - done);
@@ -131,8 +185,13 @@ public final class DiskReader {
     if (failure != null) {
       BlockStatus status = failure;
       failure = null;
+      altered.clear();
       throw new Ext4Exception(
           Errno.EIO, "disk", "a read at sector %d ended with %s".formatted(failedSector, status));
+    }
+    if (copies != null) {
+      altered.forEach(copies::restore);
+      altered.clear();
     }
   }
 

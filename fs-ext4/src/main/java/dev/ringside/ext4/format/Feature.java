@@ -25,8 +25,8 @@ public enum Feature {
 
   COMPRESSION(Kind.INCOMPAT, 0x1, "compression", Support.REFUSED),
   FILETYPE(Kind.INCOMPAT, 0x2, "filetype", Support.READ),
-  /** The journal holds what the filesystem does not yet: nothing read now could be trusted. */
-  RECOVER(Kind.INCOMPAT, 0x4, "needs_recovery", Support.REFUSED),
+  /** The journal holds what the filesystem does not yet. */
+  RECOVER(Kind.INCOMPAT, 0x4, "needs_recovery", Support.READ),
   JOURNAL_DEV(Kind.INCOMPAT, 0x8, "journal_dev", Support.REFUSED),
   META_BG(Kind.INCOMPAT, 0x10, "meta_bg", Support.READ),
   EXTENTS(Kind.INCOMPAT, 0x40, "extent", Support.READ),

@@ -29,11 +29,6 @@ public record FeatureSet(int compat, int incompat, int roCompat) {
    * @throws Ext4UnsupportedException naming the first feature that is unknown or refused
    */
   public void checkReadable() throws Ext4UnsupportedException {
-    if (has(Feature.RECOVER)) {
-      throw new Ext4UnsupportedException(
-          Feature.RECOVER.label(),
-          "the journal needs recovery; run e2fsck on the image, or mount and unmount it, first");
-    }
     for (Feature feature : Feature.values()) {
       if (has(feature) && feature.support() == Feature.Support.REFUSED) {
         throw new Ext4UnsupportedException(

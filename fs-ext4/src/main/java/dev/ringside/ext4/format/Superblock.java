@@ -163,6 +163,11 @@ public final class Superblock {
     ChecksumMismatch.check(NAME, bits32(bytes, S_CHECKSUM), computed);
   }
 
+  /** The inode of the journal's file; 0 when there is no journal. */
+  public long journalInode() {
+    return features.has(Feature.HAS_JOURNAL) ? u32(bytes, S_JOURNAL_INUM) : 0;
+  }
+
   private void checkJournal() throws Ext4UnsupportedException {
     if (features.has(Feature.HAS_JOURNAL) && u32(bytes, S_JOURNAL_INUM) == 0) {
       throw new Ext4UnsupportedException(

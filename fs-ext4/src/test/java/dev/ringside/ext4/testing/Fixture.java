@@ -46,9 +46,22 @@ public enum Fixture {
   }
 
   private Path unpack() {
-    try (InputStream packed = open(image + ".img.gz")) {
+    try {
       Path file = Files.createTempFile("ringside-" + image, ".img");
       file.toFile().deleteOnExit();
+      return unpackTo(file, image);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /**
+   * Unpacks an image that has no manifest, one that was not unmounted.
+   *
+   * @param image its name without the suffix
+   */
+  public static Path unpackTo(Path file, String image) {
+    try (InputStream packed = open(image + ".img.gz")) {
       Files.copy(packed, file, StandardCopyOption.REPLACE_EXISTING);
       return file;
     } catch (IOException failure) {

@@ -35,7 +35,7 @@ final class CatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    OpenImage.with(where.image, this::copy);
+    where.open(this::copy);
     return 0;
   }
 

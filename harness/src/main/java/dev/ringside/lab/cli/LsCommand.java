@@ -50,7 +50,7 @@ final class LsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    OpenImage.with(where.image, this::list);
+    where.open(this::list);
     return 0;
   }
 

@@ -42,7 +42,7 @@ final class StatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    OpenImage.with(where.image, this::report);
+    where.open(this::report);
     return 0;
   }
 

@@ -85,7 +85,7 @@ final class StudyArguments {
 
   private static List<Experiment> named(String name) throws IOException, ExperimentException {
     if (name.equals(EXERCISES)) {
-      return BuiltInExperiments.all();
+      return BuiltInExperiments.exercises();
     }
     Path file = Path.of(name);
     if (Files.isRegularFile(file)) {

@@ -34,7 +34,7 @@ final class TreeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    OpenImage.with(where.image, ext4 -> json.write(out, sink -> draw(ext4, sink, out)));
+    where.open(ext4 -> json.write(out, sink -> draw(ext4, sink, out)));
     return 0;
   }
 

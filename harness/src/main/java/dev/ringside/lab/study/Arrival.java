@@ -1,6 +1,5 @@
 package dev.ringside.lab.study;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where requests come from. */
@@ -33,10 +32,10 @@ public sealed interface Arrival {
       return new Poisson(Double.parseDouble(rest));
     }
     if (kind.equals("trace") && !rest.isEmpty()) {
-      return new Trace(find(rest));
+      return new Trace(InputFile.find(rest));
     }
     if (kind.equals("ext4") && !rest.isEmpty()) {
-      return new Ext4Image(find(rest));
+      return new Ext4Image(InputFile.find(rest));
     }
     throw new IllegalArgumentException(
         "'%s' is not closed, poisson:REQUESTS_PER_SECOND, trace:FILE or ext4:IMAGE"
@@ -45,12 +44,5 @@ public sealed interface Arrival {
 
   private static boolean isRate(String text) {
     return text.matches("\\d{1,12}(\\.\\d+)?") && Double.parseDouble(text) > 0;
-  }
-
-  /** As it stands, or inside the project, whose own experiments name its traces and images. */
-  private static Path find(String file) {
-    Path path = Path.of(file);
-    Path ours = Path.of(System.getProperty("ringside.root", "")).resolve(file);
-    return path.isAbsolute() || Files.exists(path) || !Files.exists(ours) ? path : ours;
   }
 }

@@ -6,11 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The experiments that come with Ringside: the ten exercises, in their order. */
+/** The experiments that come with Ringside: the ten exercises, in their order, and others. */
 public final class BuiltInExperiments {
-  /** All of them. */
-  public static final List<String> NAMES =
+  /** The exercises. */
+  public static final List<String> EXERCISES =
       List.of(
           "01-queue-depth",
           "02-batch-size",
@@ -23,16 +24,23 @@ public final class BuiltInExperiments {
           "09-replay",
           "10-lost-wakeup");
 
+  /** All there are. */
+  public static final List<String> NAMES =
+      Stream.concat(EXERCISES.stream(), Stream.of("qemu-sweep")).toList();
+
+  private static final int NUMBER_LENGTH = "01-".length();
+
   private BuiltInExperiments() {}
 
   /**
-   * An experiment by its name, or by the name without its number.
+   * An experiment by its name, or an exercise by its name without the number.
    *
    * @return nothing when there is none
    */
   public static Optional<Experiment> named(String name) throws ExperimentException {
     for (String known : NAMES) {
-      if (known.equals(name) || known.substring(3).equals(name)) {
+      if (known.equals(name)
+          || (EXERCISES.contains(known) && known.substring(NUMBER_LENGTH).equals(name))) {
         return Optional.of(read(known));
       }
     }
@@ -41,11 +49,20 @@ public final class BuiltInExperiments {
 
   /** All of them, read. */
   public static List<Experiment> all() throws ExperimentException {
-    List<Experiment> all = new ArrayList<>();
-    for (String name : NAMES) {
-      all.add(read(name));
+    return read(NAMES);
+  }
+
+  /** The exercises, read. */
+  public static List<Experiment> exercises() throws ExperimentException {
+    return read(EXERCISES);
+  }
+
+  private static List<Experiment> read(List<String> names) throws ExperimentException {
+    List<Experiment> experiments = new ArrayList<>();
+    for (String name : names) {
+      experiments.add(read(name));
     }
-    return all;
+    return experiments;
   }
 
   private static Experiment read(String name) throws ExperimentException {

@@ -15,6 +15,7 @@ import java.util.SequencedMap;
  * @param repetitions of every point, each with a seed of its own
  * @param seed where the points' seeds come from
  * @param plots in the report's order
+ * @param recordings of other machines, to be seen beside the points
  */
 public record Experiment(
     String name,
@@ -25,9 +26,26 @@ public record Experiment(
     SequencedMap<String, List<String>> varied,
     int repetitions,
     long seed,
-    List<PlotSpec> plots) {
+    List<PlotSpec> plots,
+    List<Recording> recordings) {
   public Experiment {
     lookFor = List.copyOf(lookFor);
     plots = List.copyOf(plots);
+    recordings = List.copyOf(recordings);
+  }
+
+  /** One that stands beside no recording. */
+  public Experiment(
+      String name,
+      String title,
+      String question,
+      List<String> lookFor,
+      SequencedMap<String, String> fixed,
+      SequencedMap<String, List<String>> varied,
+      int repetitions,
+      long seed,
+      List<PlotSpec> plots) {
+    this(
+        name, title, question, lookFor, fixed, varied, repetitions, seed, plots, List.of());
   }
 }

@@ -36,12 +36,27 @@ import org.jspecify.annotations.Nullable;
  *   x = "queue-depth"
  *   series = "event-idx"
  *   metrics = ["requests_per_s"]
+ *
+ *   [[recorded]]
+ *   name = "QEMU 7.2, event_idx on"
+ *   file = "images/traces/qemu-virtqueue/q3b_qdsweep.txt.xz"
+ *   at = { event-idx = "on" }
  * </pre>
  */
 public final class ExperimentReader {
   private static final TomlMapper TOML = new TomlMapper();
   private static final Set<String> KEYS =
-      Set.of("title", "question", "look-for", "seed", "repetitions", "fixed", "vary", "plots");
+      Set.of(
+          "title",
+          "question",
+          "look-for",
+          "seed",
+          "repetitions",
+          "fixed",
+          "vary",
+          "plots",
+          "recorded");
+  private static final Set<String> RECORDED_KEYS = Set.of("name", "file", "at");
   private static final Set<String> PLOT_KEYS =
       Set.of("kind", "title", "x", "y", "series", "metrics", "note");
 
@@ -73,7 +88,8 @@ public final class ExperimentReader {
             varied(root.get("vary")),
             (int) number(root, "repetitions", 1),
             number(root, "seed", 1),
-            plots(root.get("plots")));
+            plots(root.get("plots")),
+            recordings(root.get("recorded")));
     return checked(experiment);
   }
 
@@ -101,6 +117,9 @@ public final class ExperimentReader {
     for (PlotSpec plot : experiment.plots()) {
       checkPlot(plot, experiment.varied().keySet());
     }
+    for (Recording recording : experiment.recordings()) {
+      checkRecording(recording, experiment.varied());
+    }
     return experiment.plots().isEmpty() ? StandardPlots.addTo(experiment) : experiment;
   }
 
@@ -119,6 +138,25 @@ public final class ExperimentReader {
                   axis.getKey(),
                   axis.getValue(),
                   varied.isEmpty() ? "nothing" : String.join(", ", varied)));
+    }
+  }
+
+  /** A recording has a value for every depth and loop, which is nothing without such points. */
+  private static void checkRecording(
+      Recording recording, SequencedMap<String, List<String>> varied) throws ExperimentException {
+    List<String> needed = new ArrayList<>(recording.at().keySet());
+    needed.add(Parameters.QUEUE_DEPTH.name());
+    needed.add(Parameters.LOOP.name());
+    for (String name : needed) {
+      require(
+          varied.containsKey(Parameters.named(name).name()),
+          "the recording '%s' needs %s to be varied".formatted(recording.name(), name));
+    }
+    for (Map.Entry<String, String> at : recording.at().entrySet()) {
+      require(
+          varied.getOrDefault(at.getKey(), List.of()).contains(at.getValue()),
+          "the recording '%s' is at %s = %s, which no point has"
+              .formatted(recording.name(), at.getKey(), at.getValue()));
     }
   }
 
@@ -204,6 +242,21 @@ public final class ExperimentReader {
         optional(node, "series"),
         metrics,
         text(node, "note", ""));
+  }
+
+  private static List<Recording> recordings(@Nullable JsonNode list) throws ExperimentException {
+    List<Recording> recordings = new ArrayList<>();
+    if (list != null) {
+      require(list.isArray(), "recordings are written as [[recorded]]");
+      for (JsonNode one : list) {
+        checkKeys("a recording", one, RECORDED_KEYS);
+        String file = text(one, "file", "");
+        require(!file.isEmpty(), "a recording needs a file");
+        recordings.add(
+            new Recording(text(one, "name", file), InputFile.find(file), fixed(one.get("at"))));
+      }
+    }
+    return recordings;
   }
 
   private static PlotKind kind(String name) throws ExperimentException {

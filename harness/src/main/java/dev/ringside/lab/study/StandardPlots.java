@@ -35,7 +35,8 @@ final class StandardPlots {
         experiment.varied(),
         experiment.repetitions(),
         experiment.seed(),
-        plots);
+        plots,
+        experiment.recordings());
   }
 
   private static PlotSpec plot(

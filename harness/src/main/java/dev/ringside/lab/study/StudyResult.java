@@ -27,4 +27,9 @@ public record StudyResult(
   public StudyResult(Experiment experiment, List<PointResult> points, List<String> remarks) {
     this(experiment, points, remarks, List.of(), List.of());
   }
+
+  /** The same, with what was recorded elsewhere beside it. */
+  StudyResult beside(List<Reference> recorded) {
+    return new StudyResult(experiment, points, remarks, checks, recorded);
+  }
 }

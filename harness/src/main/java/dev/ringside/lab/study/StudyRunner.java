@@ -105,6 +105,11 @@ public final class StudyRunner {
    * @throws IOException when a trace or an image cannot be used
    */
   public StudyResult run(StudyProgress progress) throws IOException {
+    // First, since a recording that cannot be read is known at once.
+    List<Reference> references = new ArrayList<>();
+    for (Recording recording : plan.experiment().recordings()) {
+      references.addAll(recording.references());
+    }
     ReentrantLock lock = new ReentrantLock();
     ThreadLocal<StageLatencies> latencies = ThreadLocal.withInitial(StageLatencies::new);
     ExecutorService workers =
@@ -131,7 +136,7 @@ public final class StudyRunner {
       for (Future<PointResult> future : futures) {
         results.add(outcome(future));
       }
-      return StudyLaws.check(plan, results);
+      return StudyLaws.check(plan, results).beside(references);
     } finally {
       workers.shutdownNow();
     }

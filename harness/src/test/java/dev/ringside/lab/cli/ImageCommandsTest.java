@@ -37,12 +37,31 @@ final class ImageCommandsTest {
 
   @BeforeAll
   static void unpack() throws IOException {
-    image = directory.resolve("image");
+    image = unpack(FIXTURE);
+  }
+
+  private static Path unpack(String fixture) throws IOException {
+    Path unpacked = directory.resolve(fixture + ".unpacked");
     Path packed =
-        Path.of(System.getProperty("ringside.root"), "images", "fixtures").resolve(FIXTURE);
+        Path.of(System.getProperty("ringside.root"), "images", "fixtures").resolve(fixture);
     try (InputStream content = new GZIPInputStream(Files.newInputStream(packed))) {
-      Files.copy(content, image);
+      Files.copy(content, unpacked);
     }
+    return unpacked;
+  }
+
+  @Test
+  void anImageThatWasNotUnmountedIsRemarkedOn() throws IOException {
+    Path dirty = unpack("dirty-wrapped.img.gz");
+
+    CommandRun run = CommandRun.of("ls", dirty, "/round-25");
+
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).contains("moved-3");
+    assertThat(run.err())
+        .matches(
+            "ringside: .* was not unmounted; it is shown as its journal leaves it"
+                + " \\(\\d+ transactions, \\d+ blocks\\)\\R");
   }
 
   @Test

@@ -1,0 +1,186 @@
+package dev.ringside.ext4.format;
+
+import static dev.ringside.ext4.format.BigEndian.*;
+
+import dev.ringside.ext4.error.Ext4CorruptedException;
+import dev.ringside.ext4.error.Ext4UnsupportedException;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The first block of a journal: where the log begins, and what it is made of. Big-endian, as
+ * everything in a journal:
+ *
+ * <pre>
+ *  0x00 header (12)     0x0c blocksize    0x10 maxlen     0x14 first
+ *  0x18 sequence        0x1c start        0x20 errno      0x24 feature_compat
+ *  0x28 feature_incompat  0x2c feature_ro_compat          0x30 uuid (16)
+ *  0x50 checksum_type   0x54 num_fc_blks  0x58 head       0xfc checksum
+ * </pre>
+ */
+public final class JournalSuperblock {
+  /** Bytes of the block that are its superblock. */
+  public static final int SIZE = 1024;
+
+  private static final int S_BLOCKSIZE = 0xc;
+  private static final int S_MAXLEN = 0x10;
+  private static final int S_FIRST = 0x14;
+  private static final int S_SEQUENCE = 0x18;
+  private static final int S_START = 0x1c;
+  private static final int S_FEATURE_COMPAT = 0x24;
+  private static final int S_FEATURE_INCOMPAT = 0x28;
+  private static final int S_FEATURE_RO_COMPAT = 0x2c;
+  private static final int S_UUID = 0x30;
+  private static final int S_CHECKSUM_TYPE = 0x50;
+  private static final int S_NUM_FC_BLKS = 0x54;
+  private static final int S_CHECKSUM = 0xfc;
+
+  private static final int UUID_LENGTH = 16;
+  private static final int CHECKSUM_TYPE_CRC32C = 4;
+
+  /** Fast-commit blocks where the superblock leaves their number at 0. */
+  private static final int DEFAULT_FAST_COMMIT_BLOCKS = 256;
+
+  private static final String NAME = "journal superblock";
+
+  private final MemorySegment bytes;
+  private final boolean hasFeatures;
+  private final int checksumSeed;
+
+  private JournalSuperblock(MemorySegment bytes, int blockSize, long blocks)
+      throws Ext4CorruptedException, Ext4UnsupportedException {
+    this.bytes = bytes;
+    JournalBlock type = JournalBlock.of(bytes);
+    if (type != JournalBlock.SUPERBLOCK_V1 && type != JournalBlock.SUPERBLOCK_V2) {
+      throw new Ext4CorruptedException(NAME, "the journal's first block is none");
+    }
+    this.hasFeatures = type == JournalBlock.SUPERBLOCK_V2;
+    checkFeatures();
+    this.checksumSeed = new Crc32c().start(Crc32c.INITIAL).add(bytes, S_UUID, UUID_LENGTH).value();
+    checkChecksum();
+    checkGeometry(blockSize, blocks);
+  }
+
+  /**
+   * Reads and checks a superblock.
+   *
+   * @param source at least {@link #SIZE} bytes; they are copied
+   * @param blockSize of the filesystem
+   * @param blocks that the journal's file has
+   * @throws Ext4CorruptedException when it is damaged
+   * @throws Ext4UnsupportedException when the journal has a feature that is not known
+   */
+  public static JournalSuperblock parse(MemorySegment source, int blockSize, long blocks)
+      throws Ext4CorruptedException, Ext4UnsupportedException {
+    MemorySegment copy = MemorySegment.ofArray(new byte[SIZE]);
+    MemorySegment.copy(source, 0, copy, 0, SIZE);
+    return new JournalSuperblock(copy, blockSize, blocks);
+  }
+
+  private void checkFeatures() throws Ext4CorruptedException, Ext4UnsupportedException {
+    if (!hasFeatures) {
+      return;
+    }
+    int incompatible = bits32(bytes, S_FEATURE_INCOMPAT);
+    for (JournalFeature feature : JournalFeature.values()) {
+      if (!feature.isCompatible()) {
+        incompatible &= ~feature.bit();
+      }
+    }
+    if (incompatible != 0 || bits32(bytes, S_FEATURE_RO_COMPAT) != 0) {
+      throw new Ext4UnsupportedException(
+          "journal feature 0x%x".formatted(incompatible | bits32(bytes, S_FEATURE_RO_COMPAT)),
+          "unknown, so the journal cannot be recovered");
+    }
+    if (has(JournalFeature.CSUM_V2) && has(JournalFeature.CSUM_V3)) {
+      throw new Ext4CorruptedException(NAME, "it has checksums of version 2 and of version 3");
+    }
+  }
+
+  private void checkChecksum() throws Ext4CorruptedException, Ext4UnsupportedException {
+    if (!hasBlockChecksums()) {
+      return;
+    }
+    int type = LittleEndian.u8(bytes, S_CHECKSUM_TYPE);
+    if (type != CHECKSUM_TYPE_CRC32C) {
+      throw new Ext4UnsupportedException("journal checksum", "unknown type " + type);
+    }
+    int rest = S_CHECKSUM + Integer.BYTES;
+    int computed =
+        new Crc32c()
+            .start(Crc32c.INITIAL)
+            .add(bytes, 0, S_CHECKSUM)
+            .addZeros(Integer.BYTES)
+            .add(bytes, rest, SIZE - rest)
+            .value();
+    ChecksumMismatch.check(NAME, bits32(bytes, S_CHECKSUM), computed);
+  }
+
+  private void checkGeometry(int blockSize, long blocks) throws Ext4CorruptedException {
+    if (u32(bytes, S_BLOCKSIZE) != blockSize) {
+      throw new Ext4CorruptedException(
+          NAME,
+          "blocks of %d bytes in a filesystem with blocks of %d"
+              .formatted(u32(bytes, S_BLOCKSIZE), blockSize));
+    }
+    if (u32(bytes, S_MAXLEN) > blocks) {
+      throw new Ext4CorruptedException(
+          NAME, "%d blocks in a file of %d".formatted(u32(bytes, S_MAXLEN), blocks));
+    }
+    if (first() < 1 || first() >= end()) {
+      throw new Ext4CorruptedException(
+          NAME, "the log is from block %d to %d".formatted(first(), end()));
+    }
+    if (needsRecovery() && (start() < first() || start() >= end())) {
+      throw new Ext4CorruptedException(
+          NAME,
+          "the log is from block %d to %d, but starts at %d".formatted(first(), end(), start()));
+    }
+  }
+
+  /** Whether the journal has a feature. */
+  public boolean has(JournalFeature feature) {
+    int word = feature.isCompatible() ? S_FEATURE_COMPAT : S_FEATURE_INCOMPAT;
+    return hasFeatures && (bits32(bytes, word) & feature.bit()) != 0;
+  }
+
+  /** Whether descriptor, revoke and commit blocks have checksums of their own. */
+  public boolean hasBlockChecksums() {
+    return has(JournalFeature.CSUM_V2) || has(JournalFeature.CSUM_V3);
+  }
+
+  /** Where checksums of the journal's blocks start from. */
+  int checksumSeed() {
+    return checksumSeed;
+  }
+
+  /** Whether the log holds transactions. */
+  public boolean needsRecovery() {
+    return start() != 0;
+  }
+
+  /** The first block that the log may use, a block of the journal's file. */
+  public long first() {
+    return u32(bytes, S_FIRST);
+  }
+
+  /** The block behind the last one of the log, where it wraps to {@link #first}. */
+  public long end() {
+    long blocks = u32(bytes, S_MAXLEN);
+    return has(JournalFeature.FAST_COMMIT) ? blocks - fastCommitBlocks() : blocks;
+  }
+
+  private long fastCommitBlocks() {
+    long stated = u32(bytes, S_NUM_FC_BLKS);
+    return stated == 0 ? DEFAULT_FAST_COMMIT_BLOCKS : stated;
+  }
+
+  /** The block where the oldest transaction begins; 0 when there is none. */
+  public long start() {
+    return u32(bytes, S_START);
+  }
+
+  /** The sequence number of the oldest transaction. */
+  public int sequence() {
+    return bits32(bytes, S_SEQUENCE);
+  }
+}
