@@ -45,7 +45,6 @@ public record Experiment(
       int repetitions,
       long seed,
       List<PlotSpec> plots) {
-    this(
-        name, title, question, lookFor, fixed, varied, repetitions, seed, plots, List.of());
+    this(name, title, question, lookFor, fixed, varied, repetitions, seed, plots, List.of());
   }
 }

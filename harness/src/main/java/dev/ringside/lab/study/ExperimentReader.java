@@ -142,8 +142,8 @@ public final class ExperimentReader {
   }
 
   /** A recording has a value for every depth and loop, which is nothing without such points. */
-  private static void checkRecording(
-      Recording recording, SequencedMap<String, List<String>> varied) throws ExperimentException {
+  private static void checkRecording(Recording recording, SequencedMap<String, List<String>> varied)
+      throws ExperimentException {
     List<String> needed = new ArrayList<>(recording.at().keySet());
     needed.add(Parameters.QUEUE_DEPTH.name());
     needed.add(Parameters.LOOP.name());

@@ -58,7 +58,8 @@ public final class ExperimentWords {
         nowVaried,
         repetitions == null ? experiment.repetitions() : repetitions,
         seed == null ? experiment.seed() : seed,
-        experiment.plots().stream().filter(plot -> canDraw(plot, nowVaried.keySet())).toList());
+        experiment.plots().stream().filter(plot -> canDraw(plot, nowVaried.keySet())).toList(),
+        experiment.recordings());
   }
 
   /** A plot over what is not varied any more has nothing to show. */

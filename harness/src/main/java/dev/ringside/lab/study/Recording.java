@@ -36,10 +36,7 @@ public record Recording(String name, Path file, SequencedMap<String, String> at)
           phases.stream().filter(phase -> phase.batched() == loop.equals("batch")).toList();
       references.add(
           reference(
-              ofLoop,
-              loop,
-              Metric.KICKS_PER_REQUEST,
-              QueueDepthSweep.Phase::kicksPerRequest));
+              ofLoop, loop, Metric.KICKS_PER_REQUEST, QueueDepthSweep.Phase::kicksPerRequest));
       references.add(
           reference(
               ofLoop,

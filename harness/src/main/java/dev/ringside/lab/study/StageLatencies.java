@@ -51,12 +51,12 @@ final class StageLatencies {
     return sum == null ? 0 : sum.longest;
   }
 
-  /** What so many percent of the times do not exceed, to three digits. */
+  /** What so many percent of the times do not exceed, to three digits; at most the longest. */
   double percentile(Stage stage, double percent) {
     Histogram histogram = histograms.get(stage);
     return histogram == null || histogram.getTotalCount() == 0
         ? Double.NaN
-        : histogram.getValueAtPercentile(percent);
+        : Math.min(histogram.getValueAtPercentile(percent), longest(stage));
   }
 
   /** Copies that take little memory, since a study keeps those of every point. */
