@@ -3,6 +3,7 @@ package dev.ringside.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringside.driver.testing.RecordingStorage;
 import dev.ringside.driver.testing.TestDisk;
 import dev.ringside.fault.FaultCount;
 import dev.ringside.machine.RandomStreams;
@@ -273,6 +274,34 @@ class BrokenDeviceTest {
               assertThat(request.completedAt() - request.submittedAt()).isEqualTo(700_000);
               assertThat(queue.stats().retries()).isEqualTo(3);
             });
+  }
+
+  /** What a defect leaves behind of the device is gone after its reset, though that fails. */
+  @Test
+  void isResetAsAWholeThoughOneOfItsTasksHasFailed() {
+    RecordingStorage storage = new RecordingStorage(64);
+    storage.fail(
+        call -> {
+          throw new IllegalStateException("a defect");
+        });
+    try (TestDisk disk = TestDisk.over(storage).queues(2).start()) {
+      BlockRequest request = read(disk, 1);
+      disk.driver().submit(request);
+      disk.driver().kick();
+      assertThatThrownBy(() -> disk.driver().await()).hasMessageContaining("needs a reset");
+      storage.fail(call -> false);
+
+      assertThatThrownBy(() -> disk.driver().recover())
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("failed");
+      assertThat(disk.function().status()).isZero();
+
+      disk.driver().recover();
+      assertThat(request.status()).isEqualTo(BlockStatus.IO_ERROR);
+      for (DiskQueue queue : disk.driver().queues()) {
+        assertThat(execute(queue, read(disk, 1)).status()).isEqualTo(BlockStatus.OK);
+      }
+    }
   }
 
   @Test

@@ -9,12 +9,15 @@ import dev.ringside.fault.FaultCount;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.virtio.queue.RingViolation;
 import dev.ringside.virtio.queue.RingViolationException;
+import dev.ringside.virtio.spec.Feature;
+import dev.ringside.virtio.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -222,6 +225,32 @@ class FaultyDeviceTest {
           assertThat(readStatus(disk)).isEqualTo(BlockStatus.OK);
           assertThat(fired(disk)).containsExactly(1L);
         });
+  }
+
+  /** 512 bytes of data and the status; devices of the legacy interface are known to be wrong. */
+  @ParameterizedTest
+  @CsvSource({
+    "MMIO, 512, IO_ERROR",
+    "MMIO, 0, IO_ERROR",
+    "MMIO, 513, OK",
+    "PCI, 512, IO_ERROR",
+    "PCI, 4294967295, OK",
+    "MMIO_LEGACY, 0, OK"
+  })
+  void doesNotTakeAReadForWholeWhoseLengthIsShort(
+      Transport transport, long length, BlockStatus status) {
+    for (long features : new long[] {DriverSettings.DEFAULT.features(), ~Feature.IN_ORDER.mask()}) {
+      try (TestDisk disk =
+          TestDisk.blank(SECTORS)
+              .transport(transport)
+              .driver(DriverSettings.DEFAULT.withFeatures(features))
+              .faults("any: wrong-used-length " + length)
+              .start()) {
+        assertThat(readStatus(disk)).isEqualTo(status);
+        // Nothing is read by these.
+        assertThat(disk.execute(new BlockRequest().flush()).status()).isEqualTo(BlockStatus.OK);
+      }
+    }
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static dev.ringside.virtio.state.DeviceStateException.require;
 
 import dev.ringside.fault.Faults;
 import dev.ringside.machine.EventLog;
+import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.storage.ServiceModel;
 import dev.ringside.storage.ServiceStation;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,9 @@ public final class VirtioBlkDevice implements VirtioDevice {
   private @Nullable Service service;
   private @Nullable WorkerPools workers;
 
+  /** Which queues were notified while nobody served them. */
+  private final AtomicIntegerArray missed;
+
   /** Requests of suspended queues. */
   private final List<List<InFlight>> unserved;
 
@@ -89,6 +94,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
     this.settings = settings;
     this.station = station(storage, scheduler, settings.service());
     this.services = new QueueService[settings.queues()];
+    this.missed = new AtomicIntegerArray(settings.queues());
     this.unserved = new ArrayList<>(Collections.nCopies(settings.queues(), List.of()));
     DiskProfile profile = settings.disk();
     this.cache = new CacheMode(profile.writeback());
@@ -295,8 +301,13 @@ public final class VirtioBlkDevice implements VirtioDevice {
     }
     DeviceQueue queue = queueOf(running.function(), index);
     if (queue != null) {
-      services[index] =
+      QueueService started =
           new QueueService(index, queue, running, pools.of(index), unserved.set(index, List.of()));
+      services[index] = started;
+      GuestMemory.fullFence();
+      if (missed.getAndSet(index, 0) != 0) {
+        started.kick();
+      }
     }
   }
 
@@ -307,19 +318,26 @@ public final class VirtioBlkDevice implements VirtioDevice {
 
   @Override
   public void kick(int queue) {
-    QueueService service = services[queue];
-    if (service != null) {
-      service.kick();
+    QueueService running = services[queue];
+    if (running == null) {
+      missed.set(queue, 1);
+      // Either this is seen by who starts the queue just now, or the queue is seen here.
+      GuestMemory.fullFence();
+      running = services[queue];
+    }
+    if (running != null) {
+      running.kick();
     }
   }
 
   @Override
   public void stopQueue(int queue) {
     unserved.set(queue, List.of());
+    missed.set(queue, 0);
     QueueService service = services[queue];
     if (service != null) {
-      service.stop();
       services[queue] = null;
+      service.stop();
     }
   }
 
@@ -400,15 +418,25 @@ public final class VirtioBlkDevice implements VirtioDevice {
     }
   }
 
+  /** As a whole, though a defect may have ended one of its tasks; that is told at the end. */
   @Override
   public void stop() {
+    RuntimeException defect = null;
     for (int i = 0; i < services.length; i++) {
-      stopQueue(i);
+      try {
+        stopQueue(i);
+      } catch (RuntimeException failed) {
+        defect = defect == null ? failed : defect;
+      }
     }
-    if (workers != null) {
-      workers.stop();
-      workers = null;
-    }
+    WorkerPools pools = workers;
+    workers = null;
     service = null;
+    if (pools != null) {
+      pools.stop();
+    }
+    if (defect != null) {
+      throw defect;
+    }
   }
 }

@@ -37,6 +37,9 @@ public final class CheckedWorkload {
   private static final int DEPTH = 8;
   private static final int FINAL_FLUSHES = 20;
 
+  /** A run that takes longer does not end. */
+  private static final long LONGEST_RUN_NS = 1_000_000_000_000L;
+
   /** Sectors that a task uses. */
   public static final int SECTORS = REGIONS * REGION_SECTORS;
 
@@ -150,6 +153,10 @@ public final class CheckedWorkload {
   public void run(int requests) {
     int issued = 0;
     while (issued < requests || device.inFlight() > 0) {
+      if (device.clock().nanoTime() > LONGEST_RUN_NS) {
+        throw new IllegalStateException(
+            "%d requests do not end: %s".formatted(device.inFlight(), misbehaviour()));
+      }
       while (issued < requests && !buffers.isEmpty() && issueAny()) {
         issued++;
       }

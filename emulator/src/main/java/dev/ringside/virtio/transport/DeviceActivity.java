@@ -95,15 +95,18 @@ final class DeviceActivity {
     }
   }
 
-  /** Ends the device's work until the driver is live again. */
+  /**
+   * Ends the device's work until the driver is live again, even if it has to say that it failed.
+   */
   void reset() {
-    if (started) {
-      device.stop();
-    }
+    boolean running = started;
     started = false;
     working = false;
     live = false;
     suspended = false;
+    if (running) {
+      device.stop();
+    }
   }
 
   /** The status field of a saved device is restored: this one had been started as that one was. */

@@ -202,12 +202,16 @@ public final class VirtioFunction {
 
   /** Back to the state after power-on; the device no longer touches guest memory. */
   void reset() {
-    activity.reset();
-    queues.resetAll();
-    configuration.resetDevice();
-    features.clear();
-    violation = null;
-    configuration.endReset();
+    try {
+      activity.reset();
+    } finally {
+      // A defect that ended one of the device's tasks is told, and does not outlive the reset.
+      queues.resetAll();
+      configuration.resetDevice();
+      features.clear();
+      violation = null;
+      configuration.endReset();
+    }
   }
 
   /** 32 of the offered feature bits; a word beyond the second reads as zero. */
