@@ -33,6 +33,7 @@ public final class DiskQueue implements BlockDevice {
   private final ChainBuffers buffers = new ChainBuffers();
   private final DriverStats stats;
   private final RequestWatchdog watchdog;
+  private final DriverCosts costs;
   private final EventLog.Track events;
   private final CompletionPolicy completion;
   private final boolean timestamps;
@@ -77,6 +78,7 @@ public final class DiskQueue implements BlockDevice {
     this.limits = limits;
     this.heads = new int[queue.size()];
     this.stats = new DriverStats(queue.size());
+    this.costs = new DriverCosts(guest.costs(), scheduler);
     this.events = guest.events().track(number == 0 ? "driver" : "driver-" + number);
     this.completion = settings.completion();
     this.watchdog = new RequestWatchdog(clock, settings.requestTimeoutNs());
@@ -158,10 +160,11 @@ public final class DiskQueue implements BlockDevice {
       gather(slot, request);
       head = queue.add(slot, buffers);
     }
-    request.submitted(timestamps ? clock.nanoTime() : 0);
+    long now = timestamps ? clock.nanoTime() : 0;
+    request.submitted(now);
     if (events.isOn()) {
       heads[slot] = head;
-      events.record(EventType.SUBMIT, head, request.bytes());
+      events.recordAt(timestamps ? now : clock.nanoTime(), EventType.SUBMIT, head, request.bytes());
     }
     uncommitted++;
     if (uncommitted >= batchSize) {
@@ -194,17 +197,19 @@ public final class DiskQueue implements BlockDevice {
     if (uncommitted == 0) {
       return;
     }
+    costs.submitted(uncommitted);
     uncommitted = 0;
     int batch = queue.publish();
     stats.published(batch);
     events.record(EventType.PUBLISH_AVAILABLE, number, batch);
     if (queue.wantsKick()) {
       stats.kicked();
-      events.record(EventType.KICK, number, batch);
+      events.recordAgain(EventType.KICK, number, batch);
       registers.notifyQueue(number, queue.position());
     } else {
       stats.kickSuppressed();
-      events.record(EventType.SUPPRESS_KICK, number, batch);
+      events.recordAgain(EventType.SUPPRESS_KICK, number, batch);
+      costs.published();
     }
   }
 
@@ -219,16 +224,30 @@ public final class DiskQueue implements BlockDevice {
       }
       reaped++;
       int statusByte = slots.takeStatus(slot);
-      events.record(EventType.REAP, heads[slot], statusByte);
+      if (events.isOn()) {
+        noteReap(reaped, now, slot, statusByte);
+      }
       slots.release(slot).completed(RequestRules.statusOf(statusByte), now);
     }
     if (reaped > 0) {
       stats.reaped(reaped);
+      costs.reaped(reaped);
       if (completion == CompletionPolicy.SPIN) {
         queue.disableInterrupts();
       }
     }
     return reaped;
+  }
+
+  /** The guest sees the whole batch in one moment, so one reading of the clock will do. */
+  private void noteReap(int reaped, long now, int slot, int statusByte) {
+    if (timestamps) {
+      events.recordAt(now, EventType.REAP, heads[slot], statusByte);
+    } else if (reaped == 1) {
+      events.record(EventType.REAP, heads[slot], statusByte);
+    } else {
+      events.recordAgain(EventType.REAP, heads[slot], statusByte);
+    }
   }
 
   @Override
@@ -248,6 +267,7 @@ public final class DiskQueue implements BlockDevice {
         driver.checkHealth(slots.inUse());
         refreshLimits();
       }
+      costs.polled();
       if (watchdog.isOn()) {
         lookForStuckRequests();
         scheduler.pause(idleRounds, watchdog.nextLook());
@@ -268,6 +288,7 @@ public final class DiskQueue implements BlockDevice {
       if (!interrupted) {
         continue;
       }
+      costs.interrupted();
       int reasons = interrupts.acknowledgeInterrupt(number);
       if ((reasons & MmioRegister.INTERRUPT_CONFIG) != 0) {
         driver.checkHealth(slots.inUse());

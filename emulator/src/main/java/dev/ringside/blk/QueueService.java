@@ -48,6 +48,7 @@ final class QueueService implements Runnable {
   /** Whether chains waited when the service began, whose notification may be long gone. */
   private final boolean lateStart;
 
+  private final DeviceCosts costs;
   private final EventLog.Track events;
   private final QueueInterrupts interrupts;
   private final Signal wakeUp = new Signal();
@@ -102,6 +103,7 @@ final class QueueService implements Runnable {
     this.timers = station == null || workers != null ? null : new RequestTimers();
     this.direct =
         workers == null && timers == null && merger == null && !(queue.inOrder() && faults != null);
+    this.costs = new DeviceCosts(service.costs(), scheduler);
     this.events = service.events().track("queue-" + number);
     this.interrupts =
         new QueueInterrupts(number, function, events, settings.coalescing(), scheduler.clock());
@@ -229,6 +231,7 @@ final class QueueService implements Runnable {
         idleRounds = 0;
       } else {
         idleRounds++;
+        costs.polled();
         pause(idleRounds, InterruptCoalescer.NEVER);
       }
       interrupts.raiseIfDue();
@@ -250,6 +253,7 @@ final class QueueService implements Runnable {
         idleRounds++;
         long sleepAt = idleSince + learnt.limitNs();
         if (clock.nanoTime() < sleepAt) {
+          costs.polled();
           pause(idleRounds, sleepAt);
         } else if (!queue.enableKicks()) {
           sleep();
@@ -299,6 +303,7 @@ final class QueueService implements Runnable {
       wakeUp.await();
     }
     events.record(EventType.DEVICE_WAKE, number, 0);
+    costs.woke();
   }
 
   /**
@@ -328,6 +333,9 @@ final class QueueService implements Runnable {
     while (count < batch.length && queue.pop(batch[count].request().chain())) {
       count++;
     }
+    costs.fetched(batch, count);
+    // One reading for all: they are taken together.
+    long taken = events.isOn() && count > 0 ? scheduler.clock().nanoTime() : 0;
     for (int i = 0; i < count; i++) {
       batch[i].request().parse();
     }
@@ -337,7 +345,8 @@ final class QueueService implements Runnable {
     for (int i = 0; i < count; i++) {
       ServiceSlot slot = batch[i];
       if (events.isOn()) {
-        events.record(EventType.POP, slot.request().chain().head(), slot.request().bytes());
+        events.recordAt(
+            taken, EventType.POP, slot.request().chain().head(), slot.request().bytes());
       }
       if (accept(slot)) {
         batch[i] = takeFree();
@@ -452,6 +461,9 @@ final class QueueService implements Runnable {
   }
 
   private void carryOut(ServiceSlot first, EventLog.Track track) {
+    for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
+      costs.copied(slot.request());
+    }
     if (first.follower() == null) {
       first.request().carryOut(track);
     } else {
@@ -470,6 +482,7 @@ final class QueueService implements Runnable {
     if (faults != null) {
       faults.serve(request);
     }
+    costs.copied(request);
     request.process(track);
   }
 
@@ -500,6 +513,7 @@ final class QueueService implements Runnable {
     if (entries == 0) {
       return false;
     }
+    costs.publishes();
     boolean wanted = queue.publishUsed();
     events.record(EventType.PUBLISH_USED, number, entries);
     interrupts.published(entries, wanted);
