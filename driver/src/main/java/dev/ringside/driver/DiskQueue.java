@@ -39,6 +39,7 @@ public final class DiskQueue implements BlockDevice {
   private final ChainBuffers buffers = new ChainBuffers();
   private final DriverStats stats;
   private final RequestWatchdog watchdog;
+  private final DriverCosts costs;
   private final EventLog.Track events;
   private final CompletionPolicy completion;
   private final boolean timestamps;
@@ -96,6 +97,7 @@ public final class DiskQueue implements BlockDevice {
     this.epoch = session.epoch();
     this.heads = new int[queue.size()];
     this.stats = new DriverStats(queue.size());
+    this.costs = new DriverCosts(guest.costs(), scheduler);
     this.events = guest.events().track(number == 0 ? "driver" : "driver-" + number);
     this.completion = settings.completion();
     this.watchdog = new RequestWatchdog(clock, settings.requestTimeoutNs());
@@ -186,10 +188,11 @@ public final class DiskQueue implements BlockDevice {
       gather(slot, request);
       head = queue.add(slot, buffers);
     }
-    request.submitted(timestamps ? clock.nanoTime() : 0, submissions++);
+    long now = timestamps ? clock.nanoTime() : 0;
+    request.submitted(now, submissions++);
     if (events.isOn()) {
       heads[slot] = head;
-      events.record(EventType.SUBMIT, head, request.bytes());
+      events.recordAt(timestamps ? now : clock.nanoTime(), EventType.SUBMIT, head, request.bytes());
     }
     uncommitted++;
     if (uncommitted >= batchSize) {
@@ -231,17 +234,19 @@ public final class DiskQueue implements BlockDevice {
     if (uncommitted == 0) {
       return;
     }
+    costs.submitted(uncommitted);
     uncommitted = 0;
     int batch = queue.publish();
     stats.published(batch);
     events.record(EventType.PUBLISH_AVAILABLE, number, batch);
     if (queue.wantsKick()) {
       stats.kicked();
-      events.record(EventType.KICK, number, batch);
+      events.recordAgain(EventType.KICK, number, batch);
       registers.notifyQueue(number, queue.position());
     } else {
       stats.kickSuppressed();
-      events.record(EventType.SUPPRESS_KICK, number, batch);
+      events.recordAgain(EventType.SUPPRESS_KICK, number, batch);
+      costs.published();
     }
   }
 
@@ -261,7 +266,9 @@ public final class DiskQueue implements BlockDevice {
       }
       reaped++;
       int statusByte = takeStatus(slot);
-      events.record(EventType.REAP, heads[slot], statusByte);
+      if (events.isOn()) {
+        noteReap(reaped, now, slot, statusByte);
+      }
       BlockRequest request = slots.release(slot);
       BlockStatus status = statusOf(request, statusByte);
       if (errors == null) {
@@ -272,6 +279,7 @@ public final class DiskQueue implements BlockDevice {
     }
     if (reaped > 0) {
       stats.reaped(reaped);
+      costs.reaped(reaped);
       if (completion == CompletionPolicy.SPIN) {
         queue.disableInterrupts();
       }
@@ -308,6 +316,17 @@ public final class DiskQueue implements BlockDevice {
       return BlockStatus.IO_ERROR;
     }
     return status;
+  }
+
+  /** The guest sees the whole batch in one moment, so one reading of the clock will do. */
+  private void noteReap(int reaped, long now, int slot, int statusByte) {
+    if (timestamps) {
+      events.recordAt(now, EventType.REAP, heads[slot], statusByte);
+    } else if (reaped == 1) {
+      events.record(EventType.REAP, heads[slot], statusByte);
+    } else {
+      events.recordAgain(EventType.REAP, heads[slot], statusByte);
+    }
   }
 
   @Override
@@ -382,6 +401,7 @@ public final class DiskQueue implements BlockDevice {
 
   /** Finds out why the device interrupted. */
   private void noteInterrupt() {
+    costs.interrupted();
     int reasons = interrupts.acknowledgeInterrupt(number);
     if ((reasons & MmioRegister.INTERRUPT_CONFIG) != 0) {
       checkHealth();
@@ -398,6 +418,7 @@ public final class DiskQueue implements BlockDevice {
         checkHealth();
         refreshLimits();
       }
+      costs.polled();
       if (watchdog.isOn()) {
         lookForStuckRequests();
         scheduler.pause(idleRounds, watchdog.nextLook());

@@ -102,6 +102,26 @@ class ServiceTimeTest {
     assertThat(times).containsExactly(10L, 10L, 20L, 20L, 30L, 30L);
   }
 
+  /** How long a late core makes it take is not said; less than the disk needs is wrong. */
+  @ParameterizedTest
+  @MethodSource("waits")
+  void takesItsTimeAtFullSpeed(WaitPolicy waiting) {
+    TestTime.REAL.run(
+        scheduler -> {
+          try (TestDisk disk =
+              TestDisk.blank(SECTORS)
+                  .scheduler(scheduler)
+                  .device(device(0, waiting, "constant:200us x2"))
+                  .start()) {
+            long start = scheduler.clock().nanoTime();
+            read(disk, 5);
+            finish(disk);
+            assertThat(scheduler.clock().nanoTime() - start)
+                .isGreaterThanOrEqualTo(600 * MICROSECOND);
+          }
+        });
+  }
+
   @Test
   void takesLongerForMoreData() {
     assertThat(

@@ -174,6 +174,13 @@ final class BlkRequest {
     events.record(EventType.END_SERVICE, chain.head(), status);
   }
 
+  /** Whether this is a read or write, by whatever name. */
+  boolean movesData() {
+    return typeCode == BlkRequestType.IN.code()
+        || typeCode == BlkRequestType.OUT.code()
+        || typeCode == BlkRequestType.ZONE_APPEND.code();
+  }
+
   /** Whether this is a read or write that storage alone decides about. */
   boolean isTransfer() {
     boolean toStorage = typeCode == BlkRequestType.OUT.code();

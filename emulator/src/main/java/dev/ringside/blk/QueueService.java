@@ -48,6 +48,7 @@ final class QueueService implements Runnable {
   /** Whether chains waited when the service began, whose notification may be long gone. */
   private final boolean lateStart;
 
+  private final DeviceCosts costs;
   private final EventLog.Track events;
   private final QueueInterrupts interrupts;
   private final Signal wakeUp = new Signal();
@@ -102,6 +103,7 @@ final class QueueService implements Runnable {
     this.timers = station == null || workers != null ? null : new RequestTimers();
     this.direct =
         workers == null && timers == null && merger == null && !(queue.inOrder() && faults != null);
+    this.costs = new DeviceCosts(service.costs(), scheduler);
     this.events = service.events().track("queue-" + number);
     this.interrupts =
         new QueueInterrupts(number, function, events, settings.coalescing(), scheduler.clock());
@@ -242,6 +244,7 @@ final class QueueService implements Runnable {
         idleRounds = 0;
       } else {
         idleRounds++;
+        costs.polled();
         pause(idleRounds, InterruptCoalescer.NEVER);
       }
       interrupts.raiseIfDue();
@@ -263,6 +266,7 @@ final class QueueService implements Runnable {
         idleRounds++;
         long sleepAt = idleSince + learnt.limitNs();
         if (clock.nanoTime() < sleepAt) {
+          costs.polled();
           pause(idleRounds, sleepAt);
         } else if (!queue.enableKicks()) {
           sleep();
@@ -312,6 +316,7 @@ final class QueueService implements Runnable {
       wakeUp.await();
     }
     events.record(EventType.DEVICE_WAKE, number, 0);
+    costs.woke();
   }
 
   /**
@@ -341,6 +346,9 @@ final class QueueService implements Runnable {
     while (count < batch.length && queue.pop(batch[count].request().chain())) {
       count++;
     }
+    costs.fetched(batch, count);
+    // One reading for all: they are taken together.
+    long taken = events.isOn() && count > 0 ? scheduler.clock().nanoTime() : 0;
     for (int i = 0; i < count; i++) {
       batch[i].request().parse();
     }
@@ -350,7 +358,8 @@ final class QueueService implements Runnable {
     for (int i = 0; i < count; i++) {
       ServiceSlot slot = batch[i];
       if (events.isOn()) {
-        events.record(EventType.POP, slot.request().chain().head(), slot.request().bytes());
+        events.recordAt(
+            taken, EventType.POP, slot.request().chain().head(), slot.request().bytes());
       }
       if (accept(slot)) {
         batch[i] = takeFree();
@@ -465,6 +474,9 @@ final class QueueService implements Runnable {
   }
 
   private void carryOut(ServiceSlot first, EventLog.Track track) {
+    for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
+      costs.copied(slot.request());
+    }
     if (first.follower() == null) {
       first.request().carryOut(track);
     } else {
@@ -483,6 +495,7 @@ final class QueueService implements Runnable {
     if (faults != null) {
       faults.serve(request);
     }
+    costs.copied(request);
     request.process(track);
   }
 
@@ -513,6 +526,7 @@ final class QueueService implements Runnable {
     if (entries == 0) {
       return false;
     }
+    costs.publishes();
     boolean wanted = queue.publishUsed();
     events.record(EventType.PUBLISH_USED, number, entries);
     interrupts.published(entries, wanted);

@@ -1,6 +1,7 @@
 package dev.ringside.blk;
 
 import dev.ringside.fault.Faults;
+import dev.ringside.machine.CostModel;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.storage.ServiceStation;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param events what happens, for who wants to know
  * @param settings how queues are served
  * @param station where requests take their time; null when they take none
+ * @param costs what emulation makes too cheap
  * @param faults what goes wrong with requests and their used entries
  */
 record Service(
@@ -25,4 +27,5 @@ record Service(
     EventLog events,
     ServiceSettings settings,
     @Nullable ServiceStation station,
+    CostModel costs,
     @Nullable Faults faults) {}

@@ -3,6 +3,7 @@ package dev.ringside.blk;
 import static dev.ringside.virtio.state.DeviceStateException.require;
 
 import dev.ringside.fault.Faults;
+import dev.ringside.machine.CostModel;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.Scheduler;
@@ -46,6 +47,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
   private final Scheduler scheduler;
   private final EventLog events;
   private final BlkSettings settings;
+  private final CostModel costs;
   private final @Nullable Faults faults;
   private final long features;
   private final BlkConfigSpace config;
@@ -74,9 +76,20 @@ public final class VirtioBlkDevice implements VirtioDevice {
     this(storage, scheduler, events, settings, null);
   }
 
+  /** As the others, with work that costs nothing. */
+  public VirtioBlkDevice(
+      Storage storage,
+      Scheduler scheduler,
+      EventLog events,
+      BlkSettings settings,
+      @Nullable Faults faults) {
+    this(storage, scheduler, events, settings, CostModel.ZERO, faults);
+  }
+
   /**
    * As the other, with requests that go wrong as a plan says.
    *
+   * @param costs what its work costs, beside the transport's
    * @param faults what goes wrong with requests and their used entries; the storage has its own
    *     decorator
    */
@@ -85,7 +98,9 @@ public final class VirtioBlkDevice implements VirtioDevice {
       Scheduler scheduler,
       EventLog events,
       BlkSettings settings,
+      CostModel costs,
       @Nullable Faults faults) {
+    this.costs = costs;
     // A plan without rules is none: requests take the shorter way, and can be merged.
     this.faults = faults == null || faults.plan().isEmpty() ? null : faults;
     this.storage = storage;
@@ -272,7 +287,14 @@ public final class VirtioBlkDevice implements VirtioDevice {
     agreed = negotiated;
     Service prepared =
         new Service(
-            attached, disk(negotiated), scheduler, events, settings.service(), station, faults);
+            attached,
+            disk(negotiated),
+            scheduler,
+            events,
+            settings.service(),
+            station,
+            costs,
+            faults);
     service = prepared;
     workers =
         new WorkerPools(

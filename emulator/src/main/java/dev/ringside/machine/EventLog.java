@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.bytes.BytesStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +24,9 @@ public final class EventLog implements AutoCloseable {
   public static final EventLog OFF = new EventLog(null, false, null, null);
 
   private static final int EVENT_SIZE = 32;
+
+  /** Of one piece of a track's memory: a power of two of events, so that none lies across two. */
+  private static final int CHUNK_SIZE = 1 << 18;
 
   private final @Nullable Clock clock;
   private final boolean keep;
@@ -107,8 +110,17 @@ public final class EventLog implements AutoCloseable {
     private final int number;
     private final @Nullable Clock clock;
     private final @Nullable RunHash hash;
-    private final @Nullable Bytes<?> kept;
+    private final boolean keep;
     private final @Nullable EventSink sink;
+    private final List<BytesStore<?, ?>> chunks = new ArrayList<>();
+
+    /** The last of the chunks, and how much of it is taken. */
+    private @Nullable BytesStore<?, ?> chunk;
+
+    private int taken = CHUNK_SIZE;
+
+    /** Of the last event. */
+    private long lastTime;
 
     private Track(
         String name,
@@ -122,7 +134,7 @@ public final class EventLog implements AutoCloseable {
       this.clock = clock;
       this.hash = hash;
       this.sink = sink;
-      this.kept = keep ? Bytes.allocateElasticDirect(EVENT_SIZE * 1024L) : null;
+      this.keep = keep;
     }
 
     /** Whether events are noted: for callers whose numbers cost something to find. */
@@ -137,23 +149,60 @@ public final class EventLog implements AutoCloseable {
       }
     }
 
-    private void note(long time, EventType type, long first, long second) {
-      if (hash != null) {
-        hash.add(time);
-        hash.add(((long) number << Integer.SIZE) | type.code());
-        hash.add(first);
-        hash.add(second);
+    /**
+     * As {@link #record}, for what is one step with the event before: it has the same time, and the
+     * clock is not read again.
+     */
+    public void recordAgain(EventType type, long first, long second) {
+      if (clock != null) {
+        note(lastTime, type, first, second);
       }
-      if (kept != null) {
-        kept.writeLong(time);
-        kept.writeInt(type.code());
-        kept.writeInt(number);
-        kept.writeLong(first);
-        kept.writeLong(second);
+    }
+
+    /**
+     * As {@link #record}, at a time that was read already.
+     *
+     * @param time on the log's clock, not before this track's last event
+     */
+    public void recordAt(long time, EventType type, long first, long second) {
+      if (clock != null) {
+        note(time, type, first, second);
+      }
+    }
+
+    private void note(long time, EventType type, long first, long second) {
+      lastTime = time;
+      if (hash != null) {
+        hash.addEvent(time, ((long) number << Integer.SIZE) | type.code(), first, second);
+      }
+      if (keep) {
+        keep(time, type, first, second);
       }
       if (sink != null) {
         sink.event(time, this, type, first, second);
       }
+    }
+
+    /** A store checks no bounds; the one check that an event needs is whether it still fits. */
+    private void keep(long time, EventType type, long first, long second) {
+      int at = taken;
+      BytesStore<?, ?> store = chunk;
+      if (store == null || at > CHUNK_SIZE - EVENT_SIZE) {
+        store = newChunk();
+        at = 0;
+      }
+      store.writeLong(at, time);
+      store.writeLong(at + 8L, type.code() | (long) number << Integer.SIZE);
+      store.writeLong(at + 16L, first);
+      store.writeLong(at + 24L, second);
+      taken = at + EVENT_SIZE;
+    }
+
+    private BytesStore<?, ?> newChunk() {
+      BytesStore<?, ?> fresh = BytesStore.lazyNativeBytesStoreWithFixedCapacity(CHUNK_SIZE);
+      chunks.add(fresh);
+      chunk = fresh;
+      return fresh;
     }
 
     /** The component's name, unique within the log. */
@@ -167,24 +216,24 @@ public final class EventLog implements AutoCloseable {
     }
 
     private void readInto(List<Event> events) {
-      if (kept == null) {
-        return;
-      }
-      for (long at = 0; at < kept.writePosition(); at += EVENT_SIZE) {
-        events.add(
-            new Event(
-                kept.readLong(at),
-                name,
-                EventType.of(kept.readInt(at + 8)),
-                kept.readLong(at + 16),
-                kept.readLong(at + 24)));
+      for (BytesStore<?, ?> store : chunks) {
+        int end = store == chunk ? taken : CHUNK_SIZE;
+        for (long at = 0; at < end; at += EVENT_SIZE) {
+          events.add(
+              new Event(
+                  store.readLong(at),
+                  name,
+                  EventType.of(store.readInt(at + 8)),
+                  store.readLong(at + 16),
+                  store.readLong(at + 24)));
+        }
       }
     }
 
     private void release() {
-      if (kept != null) {
-        kept.releaseLast();
-      }
+      chunks.forEach(BytesStore::releaseLast);
+      chunks.clear();
+      chunk = null;
     }
   }
 }

@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * into its window runs the handler that the written data name. A driver connects a handler for
  * every message and tells the device which message to send; the handler runs on the sender's task.
  *
- * <p>A message costs {@link CostModel#interruptNs}, the injection, charged to whoever sends it. A
- * write that names no handler does nothing.
+ * <p>A message costs {@link Cost#INTERRUPT}, the injection, charged to whoever sends it. A write
+ * that names no handler does nothing.
  */
 public final class MessageInterrupts implements RegisterWindow {
   /** Where the window lies, as on a PC. */
@@ -26,7 +26,7 @@ public final class MessageInterrupts implements RegisterWindow {
   /** A controller to which no handler is connected. */
   public MessageInterrupts(Scheduler scheduler, CostModel costs) {
     this.scheduler = scheduler;
-    this.injectionNs = costs.interruptNs();
+    this.injectionNs = costs.of(Cost.INTERRUPT);
   }
 
   /**

@@ -8,6 +8,9 @@ public final class RealScheduler implements Scheduler {
   /** Idle rounds of {@link #pause} that spin before the processor is given up. */
   private static final int SPINS_BEFORE_YIELD = 1_000;
 
+  /** How late the operating system may wake a thread: the last part of a wait is a spin. */
+  private static final long LATE_NS = 60_000;
+
   private final Clock clock = System::nanoTime;
   private final RandomStreams streams;
 
@@ -42,13 +45,18 @@ public final class RealScheduler implements Scheduler {
   public void sleep(long nanoseconds) {
     long deadline = clock.nanoTime() + nanoseconds;
     for (long left = nanoseconds; left > 0; left = deadline - clock.nanoTime()) {
-      LockSupport.parkNanos(left);
+      park(left);
     }
   }
 
+  /** Comes back early when little is left, so that the caller's loop spins and is on time. */
   @Override
   public void park(long nanoseconds) {
-    LockSupport.parkNanos(this, nanoseconds);
+    if (nanoseconds > LATE_NS) {
+      LockSupport.parkNanos(this, nanoseconds - LATE_NS);
+    } else {
+      Thread.onSpinWait();
+    }
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.ringside.machine;
 
 /**
- * An interrupt line inside this process. Raising it charges {@link CostModel#interruptNs} to the
- * device's task, the injection, and then wakes the guest.
+ * An interrupt line inside this process. Raising it charges {@link Cost#INTERRUPT} to the device's
+ * task, the injection, and then wakes the guest.
  */
 public final class WiredInterruptLine implements InterruptLine {
   private final Signal signal = new Signal();
@@ -12,7 +12,7 @@ public final class WiredInterruptLine implements InterruptLine {
   /** A line whose injection costs what the model says. */
   public WiredInterruptLine(Scheduler scheduler, CostModel costs) {
     this.scheduler = scheduler;
-    this.injectionNs = costs.interruptNs();
+    this.injectionNs = costs.of(Cost.INTERRUPT);
   }
 
   @Override

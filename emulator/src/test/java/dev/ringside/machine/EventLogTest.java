@@ -41,6 +41,33 @@ class EventLogTest {
   }
 
   @Test
+  void readsTheClockOnceForEventsOfOneStep() {
+    try (EventLog log = EventLog.recording(() -> now++)) {
+      EventLog.Track track = log.track("driver");
+      track.record(EventType.POP, 1, 0);
+      track.recordAgain(EventType.POP, 2, 0);
+      track.record(EventType.POP, 3, 0);
+      track.recordAt(7, EventType.POP, 4, 0);
+      track.recordAgain(EventType.POP, 5, 0);
+
+      assertThat(log.events().stream().map(EventLog.Event::time))
+          .containsExactly(0L, 0L, 1L, 7L, 7L);
+    }
+  }
+
+  @Test
+  void hashesEveryPartOfAnEvent() {
+    RunHash usual = new RunHash();
+    usual.addEvent(1, 2, 3, 4);
+    for (long[] other : new long[][] {{0, 2, 3, 4}, {1, 3, 3, 4}, {1, 2, 4, 4}, {1, 2, 4, 3}}) {
+      RunHash hash = new RunHash();
+      hash.addEvent(other[0], other[1], other[2], other[3]);
+
+      assertThat(hash.value()).isNotEqualTo(usual.value());
+    }
+  }
+
+  @Test
   void hashesWhatItDoesNotKeep() {
     RunHash hash = new RunHash();
     try (EventLog log = EventLog.hashing(() -> now, hash, false)) {

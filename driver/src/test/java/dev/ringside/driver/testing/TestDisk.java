@@ -77,11 +77,12 @@ public final class TestDisk implements AutoCloseable {
     line = new WiredInterruptLine(builder.scheduler, builder.costs);
     messages = new MessageInterrupts(builder.scheduler, builder.costs);
     device =
-        new VirtioBlkDevice(storage, builder.scheduler, builder.events, builder.device, faults);
+        new VirtioBlkDevice(
+            storage, builder.scheduler, builder.events, builder.device, builder.costs, faults);
     bus.map(0, Long.MAX_VALUE, devices);
     function = plug(device, devices);
     function.inject(new NotificationFaults(faults, builder.scheduler));
-    Guest guest = new Guest(memory, frames, line, builder.scheduler, builder.events);
+    Guest guest = new Guest(memory, frames, line, builder.scheduler, builder.events, builder.costs);
     driver =
         switch (builder.transport) {
           case MMIO, MMIO_LEGACY ->

@@ -113,6 +113,12 @@ public final class DescriptorChain {
     return head;
   }
 
+  /** How many descriptors were fetched: one for each buffer, and one for an indirect table. */
+  public int descriptors() {
+    int pieces = end / 2;
+    return ringLength < pieces ? pieces + 1 : pieces;
+  }
+
   /** How many descriptors of the ring it takes; an indirect table takes one. */
   int ringLength() {
     return ringLength;

@@ -3,6 +3,7 @@ package dev.ringside.virtio.transport;
 import static dev.ringside.virtio.spec.MmioRegister.*;
 import static dev.ringside.virtio.state.DeviceStateException.require;
 
+import dev.ringside.machine.Cost;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.InterruptLine;
@@ -19,8 +20,8 @@ import java.io.IOException;
  * a {@link VirtioFunction}.
  *
  * <p>Control registers are 32 bits wide and aligned; another access reads as zero and writes
- * nothing. The configuration space takes any width. A notification costs {@link CostModel#kickNs},
- * charged to the guest's task, which on real hardware waits for the exit.
+ * nothing. The configuration space takes any width. A notification costs {@link Cost#KICK}, charged
+ * to the guest's task, which on real hardware waits for the exit.
  */
 abstract sealed class MmioRegisterMap implements RegisterWindow, FunctionTransport
     permits MmioTransport, LegacyMmioTransport {
@@ -49,7 +50,7 @@ abstract sealed class MmioRegisterMap implements RegisterWindow, FunctionTranspo
     this.version = version;
     this.interrupts = new InterruptStatus(line);
     this.scheduler = scheduler;
-    this.kickNs = costs.kickNs();
+    this.kickNs = costs.of(Cost.KICK);
     this.function = new VirtioFunction(memory, device, this);
   }
 

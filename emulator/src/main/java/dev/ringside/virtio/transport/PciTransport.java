@@ -20,6 +20,7 @@ import static dev.ringside.virtio.spec.PciCapability.TYPE_PCI_CFG;
 import static dev.ringside.virtio.state.DeviceStateException.require;
 
 import dev.ringside.machine.Bus;
+import dev.ringside.machine.Cost;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.InterruptLine;
@@ -98,7 +99,8 @@ public final class PciTransport implements RegisterWindow {
     this.common = new PciCommonRegisters(function, vectors);
     function.allowMemoryAccess(false);
     describe(device.deviceId());
-    PciWindow structures = new PciWindow(function, common, interrupts, scheduler, costs.kickNs());
+    PciWindow structures =
+        new PciWindow(function, common, interrupts, scheduler, costs.of(Cost.KICK));
     addWindow(STRUCTURES, true, bus.movable(PciWindow.size(queues), structures));
     if (msix != null) {
       addWindow(MSIX, false, bus.movable(msix.windowSize(), msix));

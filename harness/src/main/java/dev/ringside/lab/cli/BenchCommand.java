@@ -7,6 +7,7 @@ import dev.ringside.lab.bench.Loop;
 import dev.ringside.lab.bench.QueueSuite;
 import dev.ringside.lab.bench.ReadSuite;
 import dev.ringside.lab.bench.RingBenchmark;
+import dev.ringside.lab.bench.SimSuite;
 import dev.ringside.virtio.transport.Transport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,7 +35,9 @@ final class BenchCommand implements Callable<Integer> {
     /** Requests through the ring, onto a storage that does nothing, beside the same in C. */
     QUEUE,
     /** Random reads of 4 KiB from a storage in memory, beside the ring and the copy alone. */
-    READ;
+    READ,
+    /** How fast simulated time runs: requests a second of real time, on one core. */
+    SIM;
 
     @Override
     public String toString() {
@@ -44,6 +47,11 @@ final class BenchCommand implements Callable<Integer> {
 
   private static final String QUEUE_LINE = "%5s  %-9s %20s %20s %20s %20s %6s %6s %9s%n";
   private static final String READ_LINE = "%5s  %20s %20s %20s %20s %6s %9s%n";
+
+  private static final String SIM_LINE = "%-34s %5s %6s %22s %14s%n";
+
+  /** A sample, about as long as a large point of a study. */
+  private static final int SIM_REQUESTS = 100_000;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -58,7 +66,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "N",
       split = ",",
       defaultValue = "1,8,32,128",
-      description = "Requests that are published together (default: ${DEFAULT-VALUE}).")
+      description =
+          "Requests that are published together, or in flight (default: ${DEFAULT-VALUE}).")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private List<Integer> batches;
 
@@ -94,6 +103,7 @@ final class BenchCommand implements Callable<Integer> {
     switch (suite) {
       case QUEUE -> queue();
       case READ -> read();
+      case SIM -> sim();
     }
     return 0;
   }
@@ -155,6 +165,65 @@ final class BenchCommand implements Callable<Integer> {
             sink.line(fields -> writeRow(fields, row));
           }
         });
+  }
+
+  private void sim() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    boolean table = !json.takesStandardOutput();
+    SimSuite suite = new SimSuite(iterations, SIM_REQUESTS);
+    if (table) {
+      out.println("thousand simulated requests per second: median (least to most); closed loop");
+      out.printf(SIM_LINE, "costs, service", "depth", "events", "k requests/s", "events/request");
+      out.flush();
+    }
+    json.write(
+        out,
+        sink -> {
+          for (SimSuite.Scenario scenario : SimSuite.Scenario.values()) {
+            for (int depth : batches) {
+              for (boolean events : new boolean[] {false, true}) {
+                SimSuite.Row row = suite.measure(scenario, depth, events);
+                if (table) {
+                  print(out, row);
+                }
+                sink.line(fields -> writeRow(fields, row));
+              }
+            }
+          }
+          double startNs = suite.measureStart();
+          if (table) {
+            out.printf(
+                Locale.ROOT, "starting and ending a machine takes %.0f us%n", startNs / 1000);
+            out.flush();
+          }
+          sink.line(fields -> fields.writeNumberField("machine_start_ns", startNs));
+        });
+  }
+
+  private static void print(PrintWriter out, SimSuite.Row row) {
+    out.printf(
+        SIM_LINE,
+        row.scenario(),
+        row.depth(),
+        row.events() ? "on" : "off",
+        String.format(
+            Locale.ROOT,
+            "%.0f (%.0f-%.0f)",
+            row.requestsPerSecond() / 1000,
+            row.least() / 1000,
+            row.most() / 1000),
+        row.events() ? ratio(row.eventsPerRequest()) : "-");
+    out.flush();
+  }
+
+  private static void writeRow(JsonGenerator json, SimSuite.Row row) throws IOException {
+    json.writeStringField("scenario", row.scenario().toString());
+    json.writeNumberField("depth", row.depth());
+    json.writeBooleanField("events", row.events());
+    json.writeNumberField("requests_per_second", row.requestsPerSecond());
+    json.writeNumberField("requests_per_second_min", row.least());
+    json.writeNumberField("requests_per_second_max", row.most());
+    json.writeNumberField("events_per_request", row.eventsPerRequest());
   }
 
   private void validate() {

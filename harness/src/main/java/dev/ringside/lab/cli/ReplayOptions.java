@@ -111,7 +111,8 @@ final class ReplayOptions {
       converter = CostConverter.class,
       completionCandidates = CostNames.class,
       description =
-          "What exits and interrupts cost: ${COMPLETION-CANDIDATES} (default: zero, in sim kvm).")
+          "What the route costs: ${COMPLETION-CANDIDATES}; what differs behind it, as in"
+              + " kvm,kick=2us (default: zero, in sim kvm).")
   private CostModel costs;
 
   @Option(
@@ -345,11 +346,11 @@ final class ReplayOptions {
   static final class CostConverter implements ITypeConverter<CostModel> {
     @Override
     public CostModel convert(String value) {
-      return CostModel.preset(value)
-          .orElseThrow(
-              () ->
-                  new TypeConversionException(
-                      "'%s' is none of %s".formatted(value, String.join(", ", new CostNames()))));
+      try {
+        return CostModel.parse(value);
+      } catch (IllegalArgumentException noModel) {
+        throw new TypeConversionException(noModel.getMessage());
+      }
     }
   }
 

@@ -69,7 +69,12 @@ public final class VirtualMachine implements AutoCloseable {
       InterruptLine line = new WiredInterruptLine(scheduler, settings.costs());
       VirtioBlkDevice device =
           new VirtioBlkDevice(
-              faulty(storage, scheduler, faults), scheduler, events, settings.device(), faults);
+              faulty(storage, scheduler, faults),
+              scheduler,
+              events,
+              settings.device(),
+              settings.costs(),
+              faults);
       Bus bus = new Bus();
       MessageInterrupts messages = new MessageInterrupts(scheduler, settings.costs());
       VirtioFunction function =
@@ -78,7 +83,8 @@ public final class VirtualMachine implements AutoCloseable {
       if (faults != null) {
         function.inject(new NotificationFaults(faults, scheduler));
       }
-      Guest guest = new Guest(memory, new FrameAllocator(memory), line, scheduler, events);
+      Guest guest =
+          new Guest(memory, new FrameAllocator(memory), line, scheduler, events, settings.costs());
       VirtioBlkDriver disk =
           switch (settings.transport()) {
             case MMIO, MMIO_LEGACY ->

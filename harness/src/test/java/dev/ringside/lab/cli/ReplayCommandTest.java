@@ -178,7 +178,8 @@ class ReplayCommandTest {
     "--worker-mapping 0,    'for each of 1 queues, one of 0 workers, not 0'",
     "--repeat 0,            '--repeat must be 1 or more, not 0'",
     "--batch many,          'many'",
-    "--costs free,          '''free'' is none of zero, kvm, kevlar'",
+    "--costs free,          '''free'' is none of zero, kvm, '",
+    "--service soon,        'is no service model'",
     "--completion never,    '''never'' is not spin or interrupt'",
     "--transport isa,       '''isa'' is none of mmio, mmio-legacy, pci, pci-intx'",
     "--timing recorded,     '''recorded'' is not asap'",
@@ -256,7 +257,8 @@ class ReplayCommandTest {
 
     assertThat(help.status()).isZero();
     assertThat(help.out())
-        .contains("--batch", "--queue-size", "--workers", "--image", "--json", "zero, kvm, kevlar")
+        .contains(
+            "--batch", "--queue-size", "--workers", "--image", "--json", "zero, kvm, ", "--service")
         .contains("--ring", "--in-order", "--no-indirect", "--no-event-idx", "--worker-mapping")
         .contains("--wait", "--coalesce", "--merge");
     assertThat(CommandRun.of("--help").out()).contains("Exit status:", "replay", "sim");
