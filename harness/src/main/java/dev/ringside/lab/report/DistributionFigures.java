@@ -18,20 +18,23 @@ import dev.ringside.lab.study.Stage;
 import dev.ringside.lab.study.TimeSeries;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Function;
 import org.HdrHistogram.Histogram;
 
-/** What happened within points: a line, a bar or a row for each. */
+/**
+ * What happened within points: a line, a bar or a row for each. Where a parameter along the axis is
+ * asked for, there is a picture for each combination of the others.
+ */
 final class DistributionFigures {
+  private static final int MOST_PICTURES = 3;
   private static final int MOST_LINES = 8;
   private static final int MOST_BARS = 24;
   private static final int MOST_ROWS = 8;
-  private static final String EVEN = "at even distances; the table of all points has every one";
-
-  /** Bins of their own up to this batch, powers of two beyond. */
-  private static final int SINGLE_BINS = 16;
+  private static final String EVEN = "at even distances";
 
   private static final double HIGHEST_PERCENTILE = 99.9999;
   private static final double LOWEST_END_OF_PERCENTILES = 99;
@@ -49,49 +52,56 @@ final class DistributionFigures {
   Figure occupancy() {
     List<PointGroup> measured =
         groups.stream().filter(group -> !occupancy(group).means().isEmpty()).toList();
-    Selection<PointGroup> chosen = Selection.spread(measured, MOST_LINES);
+    return figure(measured, MOST_LINES, "lines", this::occupancyOf);
+  }
+
+  private Plot occupancyOf(Part part) {
     List<Series> series = new ArrayList<>();
     double end = 0;
-    for (PointGroup group : chosen.chosen()) {
+    for (PointGroup group : part.groups) {
       TimeSeries occupancy = occupancy(group);
       List<Dot> dots = new ArrayList<>();
       for (int i = 0; i < occupancy.means().size(); i++) {
         dots.add(new Dot((i + 0.5) * occupancy.intervalNs(), occupancy.means().get(i)));
       }
       end = Math.max(end, occupancy.means().size() * (double) occupancy.intervalNs());
-      Style style = Style.measured(series.size());
-      series.add(new Series(group.title(), style, Side.LEFT, false, dots));
+      series.add(curve(part.name(group), series.size(), dots));
     }
-    LinearScale time = new LinearScale(0, end > 0 ? end : 1, Unit.NANOSECONDS);
-    Axis bottom = new Axis("time", time);
+    Axis bottom = new Axis("time", new LinearScale(0, end > 0 ? end : 1, Unit.NANOSECONDS));
     Axis left =
         ValueAxis.linear("requests in the ring", Unit.NUMBER, ValueAxis.values(series, Side.LEFT));
-    return figure(chosen, "lines", new LinePlot(spec.title(), bottom, left, series));
+    return new LinePlot(spec.title(), bottom, left, series);
   }
 
   private static TimeSeries occupancy(PointGroup group) {
     return group.runs().getFirst().occupancy();
   }
 
+  private static Series curve(String name, int number, List<Dot> dots) {
+    return new Series(name, Style.measured(number), Side.LEFT, false, dots);
+  }
+
   /** Latency by percentile, with all repetitions of a point in one line. */
   Figure latencyDistribution() {
     List<PointGroup> measured =
-        groups.stream().filter(group -> group.latency(Stage.TOTAL) != null).toList();
-    Selection<PointGroup> chosen = Selection.spread(measured, MOST_LINES);
+        groups.stream().filter(group -> group.hasLatency(Stage.TOTAL)).toList();
+    return figure(measured, MOST_LINES, "lines", this::latencyDistributionOf);
+  }
+
+  private Plot latencyDistributionOf(Part part) {
     List<Series> series = new ArrayList<>();
     double highest = LOWEST_END_OF_PERCENTILES;
-    for (PointGroup group : chosen.chosen()) {
+    for (PointGroup group : part.groups) {
       Histogram latency = group.latency(Stage.TOTAL);
       if (latency != null) {
         double last = Math.min(HIGHEST_PERCENTILE, 100 - 100.0 / latency.getTotalCount());
         highest = Math.max(highest, last);
-        Style style = Style.measured(series.size());
-        series.add(new Series(group.title(), style, Side.LEFT, false, percentiles(latency, last)));
+        series.add(curve(part.name(group), series.size(), percentiles(latency, last)));
       }
     }
     Axis bottom = new Axis("percentile", new PercentileScale(highest));
     Axis left = ValueAxis.of("latency", Unit.NANOSECONDS, ValueAxis.values(series, Side.LEFT));
-    return figure(chosen, "lines", new LinePlot(spec.title(), bottom, left, series));
+    return new LinePlot(spec.title(), bottom, left, series);
   }
 
   private static List<Dot> percentiles(Histogram latency, double last) {
@@ -106,103 +116,114 @@ final class DistributionFigures {
 
   /** The mean latency of each point by stage. */
   Figure latencyStages() {
+    List<PointGroup> measured =
+        groups.stream().filter(group -> group.hasLatency(Stage.TOTAL)).toList();
+    return figure(measured, MOST_BARS, "bars", this::latencyStagesOf);
+  }
+
+  private Plot latencyStagesOf(Part part) {
     List<Stage> stages =
         Arrays.stream(Stage.values()).filter(stage -> stage != Stage.TOTAL).toList();
-    Selection<PointGroup> chosen = Selection.spread(groups, MOST_BARS);
     List<StackedBars.Bar> bars = new ArrayList<>();
     double longest = 0;
-    for (PointGroup group : chosen.chosen()) {
+    for (PointGroup group : part.groups) {
       List<Double> means = new ArrayList<>();
       for (Stage stage : stages) {
         Histogram latency = group.latency(stage);
         means.add(latency == null ? 0 : latency.getMean());
       }
       longest = Math.max(longest, means.stream().mapToDouble(mean -> mean).sum());
-      bars.add(new StackedBars.Bar(group.title(), means));
+      bars.add(new StackedBars.Bar(part.name(group), means));
     }
     Axis bottom = new Axis("mean latency", LinearScale.fromZero(0, longest, Unit.NANOSECONDS));
     List<String> names = stages.stream().map(MetricWords::title).toList();
-    List<Plot> plots =
-        bars.isEmpty()
-            ? List.of()
-            : List.of(new StackedBars(spec.title(), bottom, Unit.NANOSECONDS, names, bars));
-    return figure(chosen, "bars", plots);
+    return new StackedBars(spec.title(), bottom, Unit.NANOSECONDS, names, bars);
   }
 
   /** How many requests kicks announced, and completions interrupts. */
   Figure batches() {
-    Selection<PointGroup> chosen = Selection.spread(groups, MOST_ROWS);
-    int largest = 1;
-    for (PointGroup group : chosen.chosen()) {
-      for (PointResult run : group.runs()) {
-        largest = Math.max(largest, largest(run.requestsPerKick()));
-        largest = Math.max(largest, largest(run.completionsPerInterrupt()));
-      }
-    }
-    List<String> bins = bins(largest);
+    List<PointGroup> measured = groups.stream().filter(group -> largestBatch(group) > 0).toList();
+    return figure(measured, MOST_ROWS, "rows", this::batchesOf);
+  }
+
+  private Plot batchesOf(Part part) {
+    int largest = part.groups.stream().mapToInt(DistributionFigures::largestBatch).max().orElse(1);
+    BatchBins bins = BatchBins.upTo(largest);
     List<HistogramRows.Row> rows = new ArrayList<>();
-    for (PointGroup group : chosen.chosen()) {
-      List<Double> kicks = shares(group, PointResult::requestsPerKick, bins.size());
-      List<Double> interrupts = shares(group, PointResult::completionsPerInterrupt, bins.size());
-      rows.add(new HistogramRows.Row(group.title(), List.of(kicks, interrupts)));
+    for (PointGroup group : part.groups) {
+      List<Double> kicks = bins.shares(tallies(group, PointResult::requestsPerKick));
+      List<Double> interrupts = bins.shares(tallies(group, PointResult::completionsPerInterrupt));
+      rows.add(new HistogramRows.Row(part.name(group), List.of(kicks, interrupts)));
     }
     List<String> kinds = List.of("share of kicks", "share of interrupts");
     String bottom = "requests announced at once";
-    List<Plot> plots =
-        rows.isEmpty()
-            ? List.of()
-            : List.of(new HistogramRows(spec.title(), bottom, bins, kinds, rows));
-    return figure(chosen, "rows", plots);
+    return new HistogramRows(spec.title(), bottom, bins.names(), kinds, rows);
   }
 
-  private static int largest(Map<Integer, Long> tally) {
-    return tally.keySet().stream().mapToInt(size -> size).max().orElse(0);
+  private static int largestBatch(PointGroup group) {
+    return Math.max(
+        BatchBins.largest(tallies(group, PointResult::requestsPerKick)),
+        BatchBins.largest(tallies(group, PointResult::completionsPerInterrupt)));
   }
 
-  /** Names of the bins up to a largest batch. */
-  private static List<String> bins(int largest) {
-    List<String> names = new ArrayList<>();
-    for (int bin = 0; bin <= bin(largest); bin++) {
-      int from = start(bin);
-      int to = start(bin + 1) - 1;
-      names.add(from == to ? Integer.toString(from) : from + "–" + to);
-    }
-    return names;
+  private static List<Map<Integer, Long>> tallies(
+      PointGroup group, Function<PointResult, Map<Integer, Long>> which) {
+    return group.runs().stream().map(which).toList();
   }
 
-  private static int bin(int size) {
-    if (size <= SINGLE_BINS) {
-      return Math.max(0, size - 1);
-    }
-    int doubling = Integer.SIZE - 1 - Integer.numberOfLeadingZeros((size - 1) / SINGLE_BINS);
-    return SINGLE_BINS + doubling;
-  }
-
-  /** The least batch of a bin. */
-  private static int start(int bin) {
-    return bin < SINGLE_BINS ? bin + 1 : (SINGLE_BINS << (bin - SINGLE_BINS)) + 1;
-  }
-
-  private static List<Double> shares(
-      PointGroup group, Function<PointResult, Map<Integer, Long>> tally, int bins) {
-    double[] counts = new double[bins];
-    double all = 0;
-    for (PointResult run : group.runs()) {
-      for (Map.Entry<Integer, Long> one : tally.apply(run).entrySet()) {
-        counts[bin(one.getKey())] += one.getValue();
-        all += one.getValue();
+  private Figure figure(
+      List<PointGroup> measured, int most, String what, Function<Part, Plot> draw) {
+    Selection<Part> parts = Selection.spread(parts(measured), MOST_PICTURES);
+    List<Panel> panels = new ArrayList<>();
+    List<String> omissions = new ArrayList<>();
+    omissions.add(parts.omission("combinations of other parameters", EVEN));
+    for (Part part : parts.chosen()) {
+      Selection<PointGroup> chosen = Selection.spread(part.groups, most);
+      panels.add(
+          new Panel(part.heading, draw.apply(new Part(part.heading, part.names, chosen.chosen()))));
+      String omission = chosen.omission(what, EVEN);
+      if (!omissions.contains(omission)) {
+        omissions.add(omission);
       }
     }
-    double sum = all;
-    return Arrays.stream(counts).mapToObj(count -> sum == 0 ? 0 : count / sum).toList();
+    omissions.removeIf(String::isEmpty);
+    return new Figure(spec.title(), panels, "", spec.note(), String.join(" ", omissions));
   }
 
-  private Figure figure(Selection<PointGroup> chosen, String what, LinePlot plot) {
-    List<Plot> plots = plot.series().isEmpty() ? List.of() : List.of(plot);
-    return figure(chosen, what, plots);
+  /** The points of each picture. */
+  private List<Part> parts(List<PointGroup> measured) {
+    if (measured.isEmpty()) {
+      return List.of();
+    }
+    List<String> varied = List.copyOf(measured.getFirst().values().keySet());
+    String x = spec.x();
+    if (x == null || !varied.contains(x)) {
+      return List.of(new Part("", varied, measured));
+    }
+    List<String> others =
+        varied.stream()
+            .filter(one -> !one.equals(x))
+            .filter(one -> measured.stream().map(group -> group.value(one)).distinct().count() > 1)
+            .toList();
+    SequencedMap<String, List<PointGroup>> split = new LinkedHashMap<>();
+    for (PointGroup group : measured) {
+      String heading = others.isEmpty() ? "" : group.title(others);
+      split.computeIfAbsent(heading, _ -> new ArrayList<>()).add(group);
+    }
+    List<Part> parts = new ArrayList<>();
+    split.forEach((heading, some) -> parts.add(new Part(heading, List.of(x), some)));
+    return parts;
   }
 
-  private Figure figure(Selection<PointGroup> chosen, String what, List<Plot> plots) {
-    return new Figure(spec.title(), plots, "", spec.note(), chosen.omission(what, EVEN));
+  /**
+   * What one picture shows.
+   *
+   * @param heading what all of it has in common
+   * @param names the parameters that tell its points apart
+   */
+  private record Part(String heading, List<String> names, List<PointGroup> groups) {
+    String name(PointGroup group) {
+      return group.title(names);
+    }
   }
 }

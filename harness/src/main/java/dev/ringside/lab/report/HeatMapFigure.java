@@ -1,10 +1,10 @@
 package dev.ringside.lab.report;
 
 import dev.ringside.lab.report.plot.HeatMap;
-import dev.ringside.lab.report.plot.Plot;
 import dev.ringside.lab.study.Metric;
 import dev.ringside.lab.study.PlotSpec;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -28,11 +28,18 @@ final class HeatMapFigure {
       split.computeIfAbsent(name, _ -> new ArrayList<>()).add(group);
     }
     List<Metric> metrics = spec.metrics().isEmpty() ? List.of(Metric.THROUGHPUT) : spec.metrics();
-    List<Plot> plots = new ArrayList<>();
+    List<Panel> maps = new ArrayList<>();
     for (Metric metric : metrics) {
-      split.forEach((name, part) -> plots.add(map(spec, x, y, name, part, metric)));
+      // One scale of colours for all maps of a metric, or they would not compare.
+      DoubleSummaryStatistics range =
+          groups.stream()
+              .mapToDouble(group -> group.mean(metric))
+              .filter(Double::isFinite)
+              .summaryStatistics();
+      split.forEach(
+          (name, part) -> maps.add(new Panel(name, map(spec, x, y, part, metric, range))));
     }
-    Selection<Plot> chosen = Selection.first(plots, MOST_MAPS);
+    Selection<Panel> chosen = Selection.first(maps, MOST_MAPS);
     String omission = chosen.omission("maps", "the first ones");
     return new Figure(spec.title(), chosen.chosen(), "", spec.note(), omission);
   }
@@ -45,7 +52,12 @@ final class HeatMapFigure {
   }
 
   private static HeatMap map(
-      PlotSpec spec, String x, String y, String name, List<PointGroup> groups, Metric metric) {
+      PlotSpec spec,
+      String x,
+      String y,
+      List<PointGroup> groups,
+      Metric metric,
+      DoubleSummaryStatistics range) {
     List<String> columns = names(x, groups);
     List<String> rows = names(y, groups);
     List<List<Double>> values = new ArrayList<>();
@@ -69,9 +81,11 @@ final class HeatMapFigure {
         y,
         columns,
         rows,
-        name.isEmpty() ? title : "%s, %s".formatted(title, name),
+        title,
         MetricWords.unit(metric),
-        values);
+        values,
+        range.getMin(),
+        range.getMax());
   }
 
   private static List<String> names(String parameter, List<PointGroup> groups) {

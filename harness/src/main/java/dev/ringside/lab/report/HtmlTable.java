@@ -6,6 +6,9 @@ import java.util.List;
 
 /** A table as HTML text, row by row; all text is escaped. */
 final class HtmlTable {
+  /** A text with more letters than this goes over several lines. */
+  private static final int LONG_TEXT = 32;
+
   private final StringBuilder out = new StringBuilder();
   private final List<Boolean> numeric = new ArrayList<>();
 
@@ -40,7 +43,8 @@ final class HtmlTable {
   HtmlTable row(String styleClass, List<String> cells) {
     out.append(styleClass.isEmpty() ? "<tr>" : "<tr class=\"" + styleClass + "\">");
     for (int i = 0; i < cells.size(); i++) {
-      out.append(numeric.get(i) ? "<td class=\"n\">" : "<td>");
+      boolean isLong = cells.get(i).length() > LONG_TEXT;
+      out.append(numeric.get(i) ? "<td class=\"n\">" : isLong ? "<td class=\"long\">" : "<td>");
       Markup.escape(cells.get(i), out);
       out.append("</td>");
     }

@@ -5,15 +5,20 @@ import dev.ringside.lab.report.plot.Unit;
 import dev.ringside.lab.study.Check;
 import dev.ringside.lab.study.PointResult;
 import dev.ringside.lab.study.StudyResult;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
 
 /** The laws that were checked, how many points obeyed, and every one that did not. */
 final class LawTable {
   /** More broken points than this say nothing new. */
   private static final int MOST_BROKEN = 100;
+
+  private static final double LEAST_PERCENT = 1e-5;
 
   private final List<Place> places = new ArrayList<>();
 
@@ -65,7 +70,7 @@ final class LawTable {
                   law,
                   "%d of %d".formatted(held, ones.size()),
                   difference(worst.check),
-                  Unit.SHARE.format(worst.check.tolerance()),
+                  share(worst.check.tolerance()),
                   worst.check.remark()));
         });
     return table.close();
@@ -90,7 +95,7 @@ final class LawTable {
   private static String difference(Check check) {
     double relative = relative(check);
     return Double.isFinite(relative)
-        ? Unit.SHARE.format(relative)
+        ? share(relative)
         : Unit.NUMBER.format(check.measured() - check.expected());
   }
 
@@ -120,6 +125,17 @@ final class LawTable {
       out.append("<p class=\"small\">").append(Markup.escape(omission)).append("</p>\n");
     }
     return out.toString();
+  }
+
+  /** As percent, or as a power of ten where that would be mostly zeros. */
+  private static String share(double share) {
+    return share > 0 && share < LEAST_PERCENT ? powerOfTen(share) : Unit.SHARE.format(share);
+  }
+
+  private static String powerOfTen(double share) {
+    DecimalFormat format =
+        new DecimalFormat("0.#E0", DecimalFormatSymbols.getInstance(Locale.ROOT));
+    return format.format(share).toLowerCase(Locale.ROOT);
   }
 
   private static String number(double value) {

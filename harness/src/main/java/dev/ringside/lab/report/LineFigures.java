@@ -3,7 +3,6 @@ package dev.ringside.lab.report;
 import dev.ringside.lab.report.plot.Axis;
 import dev.ringside.lab.report.plot.Dot;
 import dev.ringside.lab.report.plot.LinePlot;
-import dev.ringside.lab.report.plot.Plot;
 import dev.ringside.lab.report.plot.Series;
 import dev.ringside.lab.report.plot.Series.Side;
 import dev.ringside.lab.report.plot.Style;
@@ -29,6 +28,9 @@ final class LineFigures {
   /** More lines than this cannot be told apart. */
   private static final int MOST_LINES = 12;
 
+  /** More lines than this, and a picture shows one metric. */
+  private static final int LINES_OF_SEVERAL_METRICS = 3;
+
   private static final int CURVE_DOTS = 33;
 
   private final PlotSpec spec;
@@ -41,8 +43,14 @@ final class LineFigures {
     this.spec = spec;
     this.references = references;
     parameter = parameterOf(spec, groups);
-    axis =
-        ParameterAxis.of(parameter, groups.stream().map(group -> group.value(parameter)).toList());
+    List<String> values = new ArrayList<>();
+    groups.forEach(group -> values.add(group.value(parameter)));
+    for (Reference reference : references) {
+      if (reference.parameter().equals(parameter)) {
+        values.addAll(reference.values().keySet());
+      }
+    }
+    axis = ParameterAxis.of(parameter, values);
     lines = Selection.first(split(groups, others(groups)), MOST_LINES);
   }
 
@@ -92,7 +100,7 @@ final class LineFigures {
   }
 
   /** The metrics asked for: a picture for each unit, or two units on the two sides of one. */
-  List<Plot> lines() {
+  List<Panel> lines() {
     SequencedMap<Unit, List<Metric>> byUnit = new LinkedHashMap<>();
     List<Metric> metrics = spec.metrics().isEmpty() ? List.of(Metric.THROUGHPUT) : spec.metrics();
     for (Metric metric : metrics) {
@@ -100,13 +108,24 @@ final class LineFigures {
     }
     List<List<Metric>> units = List.copyOf(byUnit.values());
     if (units.size() == 2 && lines.chosen().size() <= 2) {
-      return List.of(plot(units.get(0), units.get(1), List.of(), List.of()));
+      return List.of(new Panel(plot(units.get(0), units.get(1), List.of(), List.of())));
     }
-    return units.stream().map(same -> plot(same, List.of(), List.of(), List.of())).toList();
+    return units.stream().flatMap(same -> legible(same).stream()).map(this::panel).toList();
+  }
+
+  /** Metrics of one unit stand in one picture only where their lines can be told apart. */
+  private List<List<Metric>> legible(List<Metric> metrics) {
+    return lines.chosen().size() <= LINES_OF_SEVERAL_METRICS
+        ? List.of(metrics)
+        : metrics.stream().map(List::of).toList();
+  }
+
+  private Panel panel(List<Metric> metrics) {
+    return new Panel(plot(metrics, List.of(), List.of(), List.of()));
   }
 
   /** Throughput and latency on the two sides, with the knee of each line of throughput. */
-  List<Plot> knee() {
+  List<Panel> knee() {
     List<LinePlot.Note> notes = new ArrayList<>();
     for (Line line : lines.chosen()) {
       PointGroup knee = Knee.of(line.groups, group -> place(group), Metric.THROUGHPUT);
@@ -117,12 +136,12 @@ final class LineFigures {
     }
     List<Metric> latencies = List.of(Metric.LATENCY_P50, Metric.LATENCY_P99);
     if (lines.chosen().size() <= 2) {
-      return List.of(plot(List.of(Metric.THROUGHPUT), latencies, List.of(), notes));
+      return List.of(new Panel(plot(List.of(Metric.THROUGHPUT), latencies, List.of(), notes)));
     }
     return List.of(
-        plot(List.of(Metric.THROUGHPUT), List.of(), List.of(), notes),
-        plot(List.of(Metric.LATENCY_P50), List.of(), List.of(), List.of()),
-        plot(List.of(Metric.LATENCY_P99), List.of(), List.of(), List.of()));
+        panel(List.of(Metric.THROUGHPUT)),
+        panel(List.of(Metric.LATENCY_P50)),
+        panel(List.of(Metric.LATENCY_P99)));
   }
 
   private double place(PointGroup group) {
@@ -130,9 +149,11 @@ final class LineFigures {
   }
 
   /** Kicks and interrupts per request, with the line of one over the parameter. */
-  List<Plot> notifications() {
+  List<Panel> notifications() {
     List<Metric> metrics = List.of(Metric.KICKS_PER_REQUEST, Metric.INTERRUPTS_PER_REQUEST);
-    return List.of(plot(metrics, List.of(), oneOver(), List.of()));
+    return legible(metrics).stream()
+        .map(some -> new Panel(plot(some, List.of(), oneOver(), List.of())))
+        .toList();
   }
 
   private List<Series> oneOver() {
@@ -149,7 +170,7 @@ final class LineFigures {
     return List.of(new Series("1 / " + parameter, Style.REFERENCE, Side.LEFT, false, dots));
   }
 
-  private Plot plot(
+  private LinePlot plot(
       List<Metric> left, List<Metric> right, List<Series> curves, List<LinePlot.Note> notes) {
     List<Series> series = new ArrayList<>();
     int metrics = left.size() + right.size();
@@ -202,7 +223,7 @@ final class LineFigures {
     if (line.isEmpty()) {
       return title;
     }
-    return metrics == 1 ? line : title + ", " + line;
+    return metrics == 1 ? line : "%s, %s".formatted(title, line);
   }
 
   private List<Dot> dots(Line line, Metric metric) {
@@ -277,10 +298,14 @@ final class LineFigures {
     return drawn.size();
   }
 
-  /** Throughput against mean and p99 latency, a mark for each value of the parameter. */
-  List<Plot> throughputLatency() {
+  /** Throughput against latency, a mark for each value of the parameter. */
+  List<Panel> throughputLatency() {
     List<Metric> metrics =
         spec.metrics().isEmpty() ? List.of(Metric.LATENCY_P50, Metric.LATENCY_P99) : spec.metrics();
+    return legible(metrics).stream().map(some -> new Panel(against(some))).toList();
+  }
+
+  private LinePlot against(List<Metric> metrics) {
     List<Series> series = new ArrayList<>();
     List<Line> drawn = lines.chosen();
     for (int number = 0; number < metrics.size(); number++) {
@@ -290,16 +315,14 @@ final class LineFigures {
         Style style = Style.measured(single ? number : i);
         Stroke stroke = single ? Stroke.SOLID : strokeOf(number);
         String name = name(drawn.get(i).name, metric, metrics.size());
-        series.add(
-            new Series(
-                name, style.withStroke(stroke), Side.LEFT, true, against(drawn.get(i), metric)));
+        List<Dot> dots = against(drawn.get(i), metric);
+        series.add(new Series(name, style.withStroke(stroke), Side.LEFT, true, dots));
       }
     }
     DoubleStream throughputs =
         series.stream().flatMapToDouble(one -> one.dots().stream().mapToDouble(Dot::x));
     Axis bottom = ValueAxis.of("throughput", Unit.PER_SECOND, throughputs);
-    Axis left = valueAxis(metrics, series, Side.LEFT);
-    return List.of(new LinePlot(spec.title(), bottom, left, series));
+    return new LinePlot(spec.title(), bottom, valueAxis(metrics, series, Side.LEFT), series);
   }
 
   private List<Dot> against(Line line, Metric metric) {

@@ -24,6 +24,10 @@ final class MetricWords {
         && metrics.stream().allMatch(metric -> metric.name().startsWith("LATENCY_"))) {
       return "latency";
     }
+    if (metrics.size() > 1
+        && metrics.stream().allMatch(metric -> metric.name().endsWith("_PER_REQUEST"))) {
+      return "per request";
+    }
     return String.join(", ", metrics.stream().map(MetricWords::title).toList());
   }
 

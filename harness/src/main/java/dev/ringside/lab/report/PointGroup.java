@@ -56,22 +56,35 @@ record PointGroup(SequencedMap<String, String> values, List<PointResult> runs) {
     return runs.stream().mapToDouble(run -> run.metric(metric)).filter(Double::isFinite);
   }
 
-  /** The latencies of all repetitions together; null when none was measured. */
+  /** Whether any repetition has latencies of that stage. */
+  boolean hasLatency(Stage stage) {
+    return !latencies(stage).isEmpty();
+  }
+
+  /**
+   * The latencies of all repetitions together, null when none was measured; not to be changed,
+   * since that of a single run is not a copy.
+   */
   @Nullable Histogram latency(Stage stage) {
-    Histogram sum = null;
+    List<Histogram> measured = latencies(stage);
+    if (measured.size() < 2) {
+      return measured.isEmpty() ? null : measured.getFirst();
+    }
+    Histogram sum = measured.getFirst().copy();
+    sum.setAutoResize(true);
+    measured.subList(1, measured.size()).forEach(sum::add);
+    return sum;
+  }
+
+  private List<Histogram> latencies(Stage stage) {
+    List<Histogram> measured = new ArrayList<>();
     for (PointResult run : runs) {
       Histogram one = run.latency().get(stage);
-      if (one == null || one.getTotalCount() == 0) {
-        continue;
-      }
-      if (sum == null) {
-        sum = one.copy();
-        sum.setAutoResize(true);
-      } else {
-        sum.add(one);
+      if (one != null && one.getTotalCount() > 0) {
+        measured.add(one);
       }
     }
-    return sum;
+    return measured;
   }
 
   /** Values as titles show them: {@code queue-depth=32 batch=8}; {@code all} when none varies. */

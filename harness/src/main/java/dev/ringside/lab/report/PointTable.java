@@ -25,8 +25,8 @@ final class PointTable {
         unmeasured.add(MetricWords.title(metric));
       } else if (points.size() > 1
           && column.isConstant(points.stream().mapToDouble(point -> point.metric(metric)))) {
-        String value = column.cell(points.getFirst().metric(metric));
-        constant.add("%s %s".formatted(column.head(), value));
+        String value = MetricWords.unit(metric).format(points.getFirst().metric(metric));
+        constant.add("%s %s".formatted(MetricWords.title(metric), value));
       } else {
         columns.add(column);
       }

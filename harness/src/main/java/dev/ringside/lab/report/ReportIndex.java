@@ -63,9 +63,9 @@ public final class ReportIndex {
     }
     out.append("</ul>\n");
     StudyPlots.of(result).stream()
-        .filter(figure -> !figure.plots().isEmpty())
+        .filter(figure -> !figure.panels().isEmpty())
         .findFirst()
-        .ifPresent(figure -> out.append(figure.plots().getFirst().svg(Layout.NARROW)));
+        .ifPresent(figure -> out.append(figure.panels().getFirst().plot().svg(Layout.NARROW)));
     out.append("</li>\n");
   }
 

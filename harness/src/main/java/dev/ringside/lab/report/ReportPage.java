@@ -2,7 +2,6 @@ package dev.ringside.lab.report;
 
 import dev.ringside.lab.report.plot.Layout;
 import dev.ringside.lab.report.plot.Markup;
-import dev.ringside.lab.report.plot.Plot;
 import dev.ringside.lab.study.Experiment;
 import dev.ringside.lab.study.StudyResult;
 import java.util.ArrayList;
@@ -156,13 +155,17 @@ final class ReportPage {
     out.append("<figure id=\"figure-").append(figures).append("\">\n<h3>Figure ");
     out.append(figures).append(". ");
     text(figure.title()).append("</h3>\n");
-    for (Plot plot : figure.plots()) {
+    for (Panel panel : figure.panels()) {
+      if (!panel.heading().isEmpty()) {
+        out.append("<h4>");
+        text(panel.heading()).append("</h4>\n");
+      }
       for (Layout layout : Layout.values()) {
-        out.append(plot.svg(layout));
+        out.append(panel.plot().svg(layout));
       }
     }
     out.append(figure.table());
-    if (figure.plots().isEmpty() && figure.table().isEmpty()) {
+    if (figure.panels().isEmpty() && figure.table().isEmpty()) {
       out.append("<p class=\"empty\">Nothing of this was measured.</p>\n");
     }
     if (!figure.note().isEmpty() || !figure.omission().isEmpty()) {

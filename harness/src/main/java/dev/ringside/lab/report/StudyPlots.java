@@ -1,6 +1,5 @@
 package dev.ringside.lab.report;
 
-import dev.ringside.lab.report.plot.Plot;
 import dev.ringside.lab.study.Experiment;
 import dev.ringside.lab.study.Metric;
 import dev.ringside.lab.study.PlotKind;
@@ -54,8 +53,8 @@ final class StudyPlots {
     };
   }
 
-  private static Figure lines(PlotSpec spec, LineFigures figures, List<Plot> plots) {
-    return new Figure(spec.title(), plots, "", spec.note(), figures.omission());
+  private static Figure lines(PlotSpec spec, LineFigures figures, List<Panel> panels) {
+    return new Figure(spec.title(), panels, "", spec.note(), figures.omission());
   }
 
   private static List<PlotSpec> usual(Experiment experiment) {

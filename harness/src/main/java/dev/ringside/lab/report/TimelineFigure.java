@@ -55,7 +55,7 @@ final class TimelineFigure {
         all > spans.size()
             ? "%d of %d requests are drawn, the first ones.".formatted(spans.size(), all)
             : "";
-    return new Figure(title, List.of(plot), "", "", omission);
+    return new Figure(title, List.of(new Panel(plot)), "", "", omission);
   }
 
   private static void addLane(
@@ -70,7 +70,7 @@ final class TimelineFigure {
       if (event.type() == type && event.time() <= end) {
         long time = event.time() - start;
         String tooltip =
-            "%s at %s, %d".formatted(name, Unit.NANOSECONDS.format(time), event.second());
+            "%s at %s, %d".formatted(name, Unit.NANOSECONDS.format((double) time), event.second());
         marks.add(new RequestTimeline.Mark(time, tooltip));
       }
     }
@@ -94,7 +94,7 @@ final class TimelineFigure {
       if (to > from) {
         String tooltip =
             "request %s: %s %s"
-                .formatted(name, STAGES.get(stage), Unit.NANOSECONDS.format(to - from));
+                .formatted(name, STAGES.get(stage), Unit.NANOSECONDS.format((double) (to - from)));
         stages.add(
             new RequestTimeline.Span(stage, from - start, Math.min(to, end) - start, tooltip));
       }

@@ -26,9 +26,16 @@ public record PointResult(
     List<Check> checks,
     String runHash) {
   public PointResult {
-    metrics = new EnumMap<>(metrics);
-    latency = new EnumMap<>(latency);
+    metrics = copy(Metric.class, metrics);
+    latency = copy(Stage.class, latency);
     checks = List.copyOf(checks);
+  }
+
+  /** Unlike EnumMap's own copy, of empty maps, too. */
+  private static <K extends Enum<K>, V> Map<K, V> copy(Class<K> type, Map<K, V> map) {
+    Map<K, V> copy = new EnumMap<>(type);
+    copy.putAll(map);
+    return copy;
   }
 
   /** A metric's value. */

@@ -22,6 +22,7 @@ final class Frame {
   private static final double PIXELS_PER_TICK_ACROSS = 90;
   private static final double LABEL_GAP = 8;
   private static final double LONGEST_RISING_LABEL = 150;
+  private static final double RISING_LABELS_APART = 20;
   private static final double SINE_OF_RISE = 0.574;
   private static final double COSINE_OF_RISE = 0.819;
 
@@ -131,7 +132,7 @@ final class Frame {
   }
 
   private static List<Tick> everyNth(List<Tick> ticks, double across) {
-    int stride = (int) Math.max(1, Math.ceil(ticks.size() * 16 / across));
+    int stride = (int) Math.max(1, Math.ceil(ticks.size() * RISING_LABELS_APART / across));
     List<Tick> kept = new ArrayList<>();
     for (int i = 0; i < ticks.size(); i += stride) {
       kept.add(ticks.get(i));
@@ -209,6 +210,12 @@ final class Frame {
 
   private static double within(double share) {
     return Math.clamp(share, -0.02, 1.02);
+  }
+
+  /** Says in the middle of the area that there is nothing to see. */
+  void drawEmpty(Svg svg) {
+    double middle = (areaLeft + areaRight) / 2;
+    svg.text("t axis", Anchor.MIDDLE, middle, (areaTop + areaBottom) / 2, "not measured");
   }
 
   /** Draws everything but the area's own content. */

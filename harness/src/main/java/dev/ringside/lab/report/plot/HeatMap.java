@@ -1,8 +1,8 @@
 package dev.ringside.lab.report.plot;
 
 import dev.ringside.lab.report.plot.Svg.Anchor;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A value as colour over two axes of names, with the scale of colours below. Values that span more
@@ -16,6 +16,8 @@ import java.util.List;
  * @param value what the colours mean
  * @param unit of the values
  * @param values row by row from the bottom; NaN where nothing was measured
+ * @param least value at the dark end of the colours, no larger than any of the values
+ * @param largest value at the bright end
  */
 public record HeatMap(
     String title,
@@ -25,7 +27,9 @@ public record HeatMap(
     List<String> rows,
     String value,
     Unit unit,
-    List<List<Double>> values)
+    List<List<Double>> values,
+    double least,
+    double largest)
     implements Plot {
   private static final double DECADES = 100;
   private static final double LARGEST_CELL = 40;
@@ -48,24 +52,24 @@ public record HeatMap(
     String description = "%s over %s and %s".formatted(value, bottom, left);
     Svg svg = new Svg(layout, frame.width(), frame.height() + KEY, title, description);
     frame.draw(svg);
-    double[] known =
-        values.stream()
-            .flatMap(List::stream)
-            .mapToDouble(one -> one)
-            .filter(Double::isFinite)
-            .toArray();
-    Colours colours = Colours.of(known);
+    boolean logarithmic = least > 0 && largest / least > DECADES;
+    Colours colours = new Colours(least, largest, logarithmic);
     double width = (frame.areaRight() - frame.areaLeft()) / columns.size();
+    boolean named = cell >= 16 && values.stream().flatMap(List::stream).allMatch(fits(width));
     for (int row = 0; row < rows.size(); row++) {
       for (int column = 0; column < columns.size(); column++) {
         double one = values.get(row).get(column);
-        drawCell(svg, colours, one, frame.x(column), frame.y(row), width, cell, row, column);
+        drawCell(svg, colours, one, frame.x(column), frame.y(row), width, cell, row, column, named);
       }
     }
-    if (known.length > 0) {
+    if (Double.isFinite(least)) {
       drawKey(svg, frame, colours);
     }
     return svg.close();
+  }
+
+  private Predicate<Double> fits(double width) {
+    return one -> !Double.isFinite(one) || TextWidth.of(unit.format(one)) + 4 <= width;
   }
 
   private void drawCell(
@@ -77,7 +81,8 @@ public record HeatMap(
       double width,
       double height,
       int row,
-      int column) {
+      int column,
+      boolean named) {
     String place = "%s %s, %s %s".formatted(bottom, columns.get(column), left, rows.get(row));
     double gap = width > 12 && height > 12 ? 1 : 0;
     double from = x - width / 2 + gap / 2;
@@ -95,7 +100,7 @@ public record HeatMap(
         width - gap,
         height - gap,
         "%s: %s".formatted(place, text));
-    if (TextWidth.of(text) + 4 <= width && height >= 16) {
+    if (named) {
       String shade = ColourRamp.isDark(share) ? "t onDark" : "t onLight";
       svg.text(shade, Anchor.MIDDLE, x, y + 4, text);
     }
@@ -120,12 +125,6 @@ public record HeatMap(
 
   /** How values become places on the ramp. */
   private record Colours(double least, double largest, boolean logarithmic) {
-    static Colours of(double[] known) {
-      double least = Arrays.stream(known).min().orElse(0);
-      double largest = Arrays.stream(known).max().orElse(0);
-      return new Colours(least, largest, least > 0 && largest / least > DECADES);
-    }
-
     double share(double value) {
       if (least == largest) {
         return 0.5;

@@ -57,7 +57,14 @@ public record LinePlot(
       drawMarks(svg, frame, one, labels);
     }
     notes.forEach(note -> draw(svg, frame, note));
+    if (series.stream().noneMatch(one -> hasPlace(frame, one))) {
+      frame.drawEmpty(svg);
+    }
     return svg.close();
+  }
+
+  private static boolean hasPlace(Frame frame, Series one) {
+    return one.dots().stream().anyMatch(dot -> frame.takes(one.side(), dot.x(), dot.y()));
   }
 
   private List<Legend.Entry> legend() {

@@ -38,7 +38,7 @@ public record LinearScale(double low, double high, Unit unit) implements Scale {
       low = low <= 0 ? low - (low == 0 ? 0 : room) : low - room;
       high = high + room;
     }
-    double step = step(low, high, TICKS_TO_ROUND_TO, unit);
+    double step = step(low, high, TICKS_TO_ROUND_TO);
     return new LinearScale(Math.floor(low / step + 1e-9) * step, roundUp(high, step), unit);
   }
 
@@ -58,7 +58,7 @@ public record LinearScale(double low, double high, Unit unit) implements Scale {
 
   @Override
   public List<Tick> ticks(int count) {
-    double step = step(low, high, count, unit);
+    double step = step(low, high, count);
     Unit.Prefix prefix = unit.prefixFor(Math.max(Math.abs(low), Math.abs(high)));
     int decimals = decimals(step / prefix.factor());
     List<Tick> ticks = new ArrayList<>();
@@ -84,7 +84,7 @@ public record LinearScale(double low, double high, Unit unit) implements Scale {
   /**
    * A round difference, one, two or five of a power of ten, that occurs about {@code count} times.
    */
-  private static double step(double low, double high, int count, Unit unit) {
+  private static double step(double low, double high, int count) {
     double raw = (high - low) / Math.max(1, count);
     double power = Math.pow(10, Math.floor(Math.log10(raw)));
     double digit = raw / power;

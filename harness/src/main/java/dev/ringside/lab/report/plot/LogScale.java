@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record LogScale(double low, double high, Unit unit) implements Scale {
   /** Below this many decades, two and five of each have a tick, too. */
-  private static final double DECADES_WITH_TICKS_BETWEEN = 2.2;
+  private static final double DECADES_WITH_TICKS_BETWEEN = 2.9;
 
   /** {@code low} and {@code high} must be positive, finite and in order. */
   public LogScale {

@@ -42,7 +42,7 @@ final class TextWidth {
     if ("mwMW%@…—→=+<>".indexOf(one) >= 0) {
       return WIDEST;
     }
-    if (one > '\u2E7F') {
+    if (one > '\u2E7F' || one < ' ') {
       return 1;
     }
     if ("il.,:;|!'jI ftr()[]".indexOf(one) >= 0) {

@@ -2,6 +2,7 @@ package dev.ringside.lab.report.plot;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.List;
 
 /** What a number counts, and how it is written for people: three digits and a prefix. */
 public enum Unit {
@@ -41,12 +42,14 @@ public enum Unit {
 
   private final boolean alwaysPrefixed;
   private final String suffix;
-  private final Prefix[] prefixes;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of makes it so
+  private final List<Prefix> prefixes;
 
   Unit(boolean alwaysPrefixed, String suffix, Prefix... prefixes) {
     this.alwaysPrefixed = alwaysPrefixed;
     this.suffix = suffix;
-    this.prefixes = prefixes;
+    this.prefixes = List.of(prefixes);
   }
 
   /** A value alone, as tables and tooltips show it; a dash when there is none. */
@@ -66,7 +69,7 @@ public enum Unit {
   /** The prefix in which the numbers up to {@code largest} read best. */
   public Prefix prefixFor(double largest) {
     double size = Math.abs(largest);
-    Prefix best = prefixes[0];
+    Prefix best = prefixes.getFirst();
     if (!alwaysPrefixed && size < PLAIN_NUMBERS_END) {
       return best;
     }
