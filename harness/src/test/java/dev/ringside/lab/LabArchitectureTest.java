@@ -44,4 +44,13 @@ final class LabArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("dev.ringside.blk..", "dev.ringside.virtio..");
+
+  @ArchTest
+  static final ArchRule PLOTS_DO_NOT_KNOW_WHAT_IS_PLOTTED =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.ringside.lab.report.plot..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.ringside.lab.study..", "dev.ringside.machine..");
 }

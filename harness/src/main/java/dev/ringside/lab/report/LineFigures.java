@@ -41,17 +41,34 @@ final class LineFigures {
 
   LineFigures(PlotSpec spec, List<PointGroup> groups, List<Reference> references) {
     this.spec = spec;
-    this.references = references;
     parameter = parameterOf(spec, groups);
+    this.references =
+        references.stream()
+            .filter(reference -> reference.parameter().equals(parameter))
+            .filter(reference -> metrics(spec).contains(reference.metric()))
+            .toList();
     List<String> values = new ArrayList<>();
     groups.forEach(group -> values.add(group.value(parameter)));
-    for (Reference reference : references) {
-      if (reference.parameter().equals(parameter)) {
-        values.addAll(reference.values().keySet());
-      }
-    }
+    this.references.forEach(reference -> values.addAll(reference.values().keySet()));
     axis = ParameterAxis.of(parameter, values);
     lines = Selection.first(split(groups, others(groups)), MOST_LINES);
+  }
+
+  /** The metrics that stand over the parameter. */
+  private static List<Metric> metrics(PlotSpec spec) {
+    return switch (spec.kind()) {
+      case LINES -> spec.metrics().isEmpty() ? List.of(Metric.THROUGHPUT) : spec.metrics();
+      case KNEE -> List.of(Metric.THROUGHPUT, Metric.LATENCY_P50, Metric.LATENCY_P99);
+      case NOTIFICATIONS -> List.of(Metric.KICKS_PER_REQUEST, Metric.INTERRUPTS_PER_REQUEST);
+      case THROUGHPUT_LATENCY,
+          OCCUPANCY,
+          BATCH_HISTOGRAM,
+          LATENCY_STAGES,
+          LATENCY_DISTRIBUTION,
+          HEAT_MAP,
+          TABLE ->
+          List.of();
+    };
   }
 
   private static String parameterOf(PlotSpec spec, List<PointGroup> groups) {
@@ -102,8 +119,7 @@ final class LineFigures {
   /** The metrics asked for: a picture for each unit, or two units on the two sides of one. */
   List<Panel> lines() {
     SequencedMap<Unit, List<Metric>> byUnit = new LinkedHashMap<>();
-    List<Metric> metrics = spec.metrics().isEmpty() ? List.of(Metric.THROUGHPUT) : spec.metrics();
-    for (Metric metric : metrics) {
+    for (Metric metric : metrics(spec)) {
       byUnit.computeIfAbsent(MetricWords.unit(metric), _ -> new ArrayList<>()).add(metric);
     }
     List<List<Metric>> units = List.copyOf(byUnit.values());
@@ -150,8 +166,7 @@ final class LineFigures {
 
   /** Kicks and interrupts per request, with the line of one over the parameter. */
   List<Panel> notifications() {
-    List<Metric> metrics = List.of(Metric.KICKS_PER_REQUEST, Metric.INTERRUPTS_PER_REQUEST);
-    return legible(metrics).stream()
+    return legible(metrics(spec)).stream()
         .map(some -> new Panel(plot(some, List.of(), oneOver(), List.of())))
         .toList();
   }
@@ -260,7 +275,7 @@ final class LineFigures {
   private void addReferences(
       List<Series> series, Metric metric, Side side, Map<Metric, Integer> colours) {
     for (Reference reference : references) {
-      if (reference.metric() != metric || !reference.parameter().equals(parameter)) {
+      if (reference.metric() != metric) {
         continue;
       }
       List<Dot> dots = new ArrayList<>();
