@@ -34,6 +34,12 @@ public final class BlockRequest {
   private long completedAt;
   private @Nullable BlockCompletion completion;
 
+  /** The next request of the chain that this one was merged into. */
+  private @Nullable BlockRequest next;
+
+  /** Whose request this is on a queue that several tasks share. */
+  private @Nullable QueueShare owner;
+
   /** Makes this a read that starts at {@code sector}; {@link #segment} says into what. */
   public BlockRequest read(long sector) {
     return start(BlockOperation.READ, sector);
@@ -317,12 +323,47 @@ public final class BlockRequest {
   }
 
   void completed(BlockStatus result, long time) {
-    inFlight = false;
     status = result;
     completedAt = time;
+    if (owner != null) {
+      owner.ended(this);
+      return;
+    }
+    inFlight = false;
     if (completion != null) {
       completion.completed(this);
     }
+  }
+
+  /** Says whose request this is when it is not the queue's only task's. */
+  void belongsTo(@Nullable QueueShare task) {
+    owner = task;
+  }
+
+  /** The end of {@link #completed}, in the task that submitted this request. */
+  void delivered() {
+    owner = null;
+    inFlight = false;
+    if (completion != null) {
+      completion.completed(this);
+    }
+  }
+
+  /** Puts a request behind this one, in a chain or in a list of those that have ended. */
+  void link(BlockRequest following) {
+    next = following;
+  }
+
+  /** The request behind this one. */
+  @Nullable BlockRequest linked() {
+    return next;
+  }
+
+  /** The request behind this one, which from now on stands alone. */
+  @Nullable BlockRequest unlink() {
+    BlockRequest following = next;
+    next = null;
+    return following;
   }
 
   @Override

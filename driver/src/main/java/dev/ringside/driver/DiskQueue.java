@@ -5,43 +5,35 @@ import dev.ringside.machine.EventLog;
 import dev.ringside.machine.EventType;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
-import dev.ringside.machine.InterruptLine;
-import dev.ringside.machine.RealScheduler;
-import dev.ringside.machine.Scheduler;
-import dev.ringside.machine.SimulatedScheduler;
 import dev.ringside.virtio.spec.BlkRequestLayout;
-import dev.ringside.virtio.spec.MmioRegister;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request queue of a virtio block device: a {@link BlockDevice} of its own, which keeps a slot
  * for every request in flight, and tells the device of requests as its {@link BatchPolicy} says.
  *
- * <p>One task at a time uses a queue; several tasks use a queue each.
+ * <p>One task at a time uses a queue; several tasks use a queue each, or share some through a
+ * {@link QueueMap}.
  */
 public final class DiskQueue implements BlockDevice {
-  /** After how many idle rounds a spinning driver looks whether the device is still well. */
-  private static final int HEALTH_CHECK_ROUNDS = 4096;
-
   private final int number;
   private final VirtioBlkDriver driver;
   private final DeviceRegisters registers;
-  private final Interrupts interrupts;
   private final Guest guest;
-  private final Scheduler scheduler;
   private final Clock clock;
   private final ChainBuffers buffers = new ChainBuffers();
   private final DriverStats stats;
-  private final RequestWatchdog watchdog;
   private final EventLog.Track events;
   private final CompletionPolicy completion;
+  private final CompletionWait wait;
+  private final Batching batching;
+
+  /** Null unless requests gather outside of the ring. */
+  private final @Nullable RequestPlug plug;
+
   private final boolean timestamps;
-
-  /** {@link #HEALTH_CHECK_ROUNDS}, or 1 where a round ends only when something has happened. */
-  private final int healthCheckRounds;
-
-  /** Requests that make a batch; {@link Integer#MAX_VALUE} leaves it to the caller. */
-  private final int batchSize;
 
   // Anew after a recovery.
   private DriverQueue queue;
@@ -53,9 +45,14 @@ public final class DiskQueue implements BlockDevice {
   /** As this queue's task knows them; a volatile field would cost 12 ns with every request. */
   private BlockLimits limits;
 
-  private int uncommitted;
+  /** Requests that have not been announced. */
+  private int held;
+
+  /** Requests without a slot: gathered ones, and those in the chain of another. */
+  private int slotless;
 
   /** A queue of a device that is initialized. */
+  @SuppressWarnings("this-escape") // the wait asks its queue only when it is used
   DiskQueue(
       int number,
       VirtioBlkDriver driver,
@@ -63,14 +60,13 @@ public final class DiskQueue implements BlockDevice {
       Interrupts interrupts,
       Guest guest,
       DriverSettings settings,
+      CompletionPolicy completion,
       QueueSetup.Ring ring,
       BlockLimits limits) {
     this.number = number;
     this.driver = driver;
     this.registers = registers;
-    this.interrupts = interrupts;
     this.guest = guest;
-    this.scheduler = guest.scheduler();
     this.clock = guest.scheduler().clock();
     this.queue = ring.queue();
     this.slots = ring.slots();
@@ -78,25 +74,27 @@ public final class DiskQueue implements BlockDevice {
     this.heads = new int[queue.size()];
     this.stats = new DriverStats(queue.size());
     this.events = guest.events().track(number == 0 ? "driver" : "driver-" + number);
-    this.completion = settings.completion();
-    this.watchdog = new RequestWatchdog(clock, settings.requestTimeoutNs());
+    this.completion = completion;
+    RequestWatchdog watchdog = new RequestWatchdog(clock, settings.requestTimeoutNs());
     this.timestamps = settings.timestamps() || watchdog.isOn();
-    this.healthCheckRounds =
-        switch (scheduler) {
-          case RealScheduler full -> HEALTH_CHECK_ROUNDS;
-          case SimulatedScheduler simulated -> 1;
-        };
-    this.batchSize =
-        switch (settings.batching()) {
-          case BatchPolicy.EveryRequest() -> 1;
-          case BatchPolicy.Every(int requests) -> requests;
-          case BatchPolicy.OnLast() -> Integer.MAX_VALUE;
-        };
+    this.wait =
+        new CompletionWait(
+            this, driver, interrupts, guest, events, stats, watchdog, completion, timestamps, ring);
+    this.batching = new Batching(settings.batching());
+    this.plug =
+        settings.batching() instanceof BatchPolicy.Plug(int limit)
+            ? new RequestPlug(Math.min(limit, queue.size()))
+            : null;
   }
 
   /** The queue's number at the device. */
   public int number() {
     return number;
+  }
+
+  /** How this queue learns of completions. */
+  public CompletionPolicy completion() {
+    return completion;
   }
 
   /** What happened on this queue so far. */
@@ -143,10 +141,29 @@ public final class DiskQueue implements BlockDevice {
       throw new IllegalArgumentException("already in flight: " + request);
     }
     RequestRules.check(request, limits);
+    if (plug != null) {
+      return gather(plug, request);
+    }
     if (slots.isFull() || !queue.hasRoom(RequestRules.buffers(request))) {
       events.record(EventType.RING_FULL, number, slots.inUse());
       return false;
     }
+    write(request);
+    request.submitted(timestamps ? clock.nanoTime() : 0);
+    held++;
+    if (batching.isFull(held)) {
+      announce();
+    } else if (batching.looksFurther()) {
+      long now = timestamps ? request.submittedAt() : clock.nanoTime();
+      if (batching.isDueAfterSubmit(held, outstanding(), now)) {
+        announce();
+      }
+    }
+    return true;
+  }
+
+  /** Writes a request's chain into the ring. There is room. */
+  private void write(BlockRequest request) {
     BlockOperation operation = request.operation();
     int slot = slots.take(request, operation.typeCode());
     boolean transfer = operation == BlockOperation.READ || operation == BlockOperation.WRITE;
@@ -155,23 +172,68 @@ public final class DiskQueue implements BlockDevice {
       boolean deviceWrites = operation == BlockOperation.READ;
       head = queue.add(slot, request.segmentAddress(0), request.segmentLength(0), deviceWrites);
     } else {
-      gather(slot, request);
+      collect(slot, request);
       head = queue.add(slot, buffers);
     }
-    request.submitted(timestamps ? clock.nanoTime() : 0);
+    noteSubmit(slot, head, request.bytes());
+  }
+
+  private void noteSubmit(int slot, int head, long bytes) {
     if (events.isOn()) {
       heads[slot] = head;
-      events.record(EventType.SUBMIT, head, request.bytes());
+      events.record(EventType.SUBMIT, head, bytes);
     }
-    uncommitted++;
-    if (uncommitted >= batchSize) {
+  }
+
+  /** Submits a request that goes into the ring with others, and may become one chain with them. */
+  private boolean gather(RequestPlug gathered, BlockRequest request) {
+    int own = RequestRules.buffers(request);
+    boolean room =
+        slots.count() - slots.inUse() > gathered.count()
+            && queue.hasRoom(gathered.descriptors() + own);
+    if (!room) {
+      // They may take less than one chain each.
+      kick();
+      if (slots.isFull() || !queue.hasRoom(own)) {
+        events.record(EventType.RING_FULL, number, slots.inUse());
+        return false;
+      }
+    }
+    boolean beside = gathered.takes(request);
+    if (!beside) {
+      writeGathered(gathered);
+      beside = gathered.takes(request);
+    }
+    if (beside) {
+      gathered.add(request);
+      slotless++;
+    } else {
+      write(request);
+    }
+    request.submitted(timestamps ? clock.nanoTime() : 0);
+    held++;
+    if (batching.isFull(held)) {
       kick();
     }
     return true;
   }
 
+  private void writeGathered(RequestPlug gathered) {
+    for (BlockRequest first = gathered.takeChain(buffers, limits);
+        first != null;
+        first = gathered.takeChain(buffers, limits)) {
+      int slot = slots.take(first, first.operation().typeCode());
+      int head = queue.add(slot, buffers);
+      slotless--;
+      noteSubmit(slot, head, gathered.bytes());
+      if (gathered.parts() > 1) {
+        events.record(EventType.MERGE, head, gathered.parts());
+      }
+    }
+  }
+
   /** Collects what stands between header and status. */
-  private void gather(int slot, BlockRequest request) {
+  private void collect(int slot, BlockRequest request) {
     buffers.clear();
     if (request.ranges() > 0) {
       buffers.readable(slots.writeRanges(slot, request), RequestSlots.rangeBytes(request));
@@ -189,14 +251,30 @@ public final class DiskQueue implements BlockDevice {
     }
   }
 
+  /** Announces what is held because the policy says so, which learns from it. */
+  private void announce() {
+    batching.announced(held, outstanding());
+    kick();
+  }
+
+  /** Requests that the device knows; not with a plug. */
+  private int outstanding() {
+    return slots.inUse() - held;
+  }
+
   @Override
   public void kick() {
-    if (uncommitted == 0) {
+    if (held == 0) {
       return;
     }
-    uncommitted = 0;
+    int requests = held;
+    held = 0;
+    if (plug != null) {
+      writeGathered(plug);
+      stats.plugFlushed(requests);
+    }
     int batch = queue.publish();
-    stats.published(batch);
+    stats.published(batch, requests);
     events.record(EventType.PUBLISH_AVAILABLE, number, batch);
     if (queue.wantsKick()) {
       stats.kicked();
@@ -220,94 +298,52 @@ public final class DiskQueue implements BlockDevice {
       reaped++;
       int statusByte = slots.takeStatus(slot);
       events.record(EventType.REAP, heads[slot], statusByte);
-      slots.release(slot).completed(RequestRules.statusOf(statusByte), now);
+      BlockRequest request = slots.release(slot);
+      if (plug == null) {
+        request.completed(RequestRules.statusOf(statusByte), now);
+      } else {
+        reaped += endChain(request, RequestRules.statusOf(statusByte), now);
+      }
     }
     if (reaped > 0) {
       stats.reaped(reaped);
-      if (completion == CompletionPolicy.SPIN) {
-        queue.disableInterrupts();
-      }
+      wait.reaped();
+    }
+    if (held > 0
+        && batching.looksFurther()
+        && batching.isDueAfterReap(outstanding(), clock.nanoTime())) {
+      announce();
     }
     return reaped;
   }
 
+  /** Ends all requests of a chain; says how many there are besides the first. */
+  private int endChain(BlockRequest first, BlockStatus status, long now) {
+    int others = 0;
+    for (BlockRequest part = first.linked(); part != null; part = part.linked()) {
+      others++;
+    }
+    slotless -= others;
+    for (BlockRequest part = first; part != null; ) {
+      BlockRequest next = part.unlink();
+      part.completed(status, now);
+      part = next;
+    }
+    return others;
+  }
+
   @Override
   public void await() {
-    if (slots.inUse() == 0) {
-      return;
-    }
-    switch (completion) {
-      case SPIN -> spin();
-      case INTERRUPT -> sleep();
-    }
-  }
-
-  private void spin() {
-    for (int idleRounds = 1; !queue.hasUsed(); idleRounds++) {
-      if (idleRounds % healthCheckRounds == 0) {
-        driver.checkHealth(slots.inUse());
-        refreshLimits();
+    if (held > 0) {
+      if (batching.isTimed() && wait.until(batching.due())) {
+        return;
       }
-      if (watchdog.isOn()) {
-        lookForStuckRequests();
-        scheduler.pause(idleRounds, watchdog.nextLook());
-      } else {
-        scheduler.pause(idleRounds);
+      if (batching.isTimed() || batching.isDueBeforeWait(outstanding())) {
+        announce();
       }
     }
-  }
-
-  private void sleep() {
-    if (queue.hasUsed()) {
-      return;
-    }
-    while (!queue.enableInterrupts()) {
-      events.record(EventType.DRIVER_SLEEP, number, slots.inUse());
-      boolean interrupted = awaitInterrupt();
-      events.record(EventType.DRIVER_WAKE, number, interrupted ? 1 : 0);
-      if (!interrupted) {
-        continue;
-      }
-      int reasons = interrupts.acknowledgeInterrupt(number);
-      if ((reasons & MmioRegister.INTERRUPT_CONFIG) != 0) {
-        driver.checkHealth(slots.inUse());
-        refreshLimits();
-      }
-      if ((reasons & MmioRegister.INTERRUPT_USED) != 0) {
-        stats.interrupted();
-      }
-    }
-    queue.disableInterrupts();
-  }
-
-  /** Waits for an interrupt; false when the driver woke by itself. */
-  private boolean awaitInterrupt() {
-    InterruptLine line = interrupts.line(number);
-    if (!watchdog.isOn()) {
-      line.await();
-      return true;
-    }
-    lookForStuckRequests();
-    long patience = watchdog.untilNextLook();
-    if (line.await(patience)) {
-      return true;
-    }
-    if (patience > 0 && queue.hasUsed()) {
-      // The interrupt may come between the end of the wait and this look.
-      if (line.consume()) {
-        return true;
-      }
-      stats.interruptLost();
-    }
-    return false;
-  }
-
-  /** When it is time: asks whether the device is well, and how long it has had its requests. */
-  private void lookForStuckRequests() {
-    if (watchdog.untilNextLook() <= 0 && !queue.hasUsed()) {
-      watchdog.looked();
-      driver.checkHealth(slots.inUse());
-      watchdog.check(slots);
+    if (slots.inUse() > 0) {
+      wait.until(CompletionWait.FOREVER);
     }
   }
 
@@ -325,8 +361,13 @@ public final class DiskQueue implements BlockDevice {
 
   /** Takes all requests back. The device has been reset, or this queue of it. */
   List<BlockRequest> withdraw() {
-    uncommitted = 0;
-    return slots.withdraw();
+    held = 0;
+    slotless = 0;
+    List<BlockRequest> withdrawn = slots.withdraw();
+    if (plug != null) {
+      plug.withdrawInto(withdrawn);
+    }
+    return withdrawn;
   }
 
   /** Goes on with a new ring in the place of the old one, whose memory is given back. */
@@ -336,7 +377,7 @@ public final class DiskQueue implements BlockDevice {
     queue = ring.queue();
     slots = ring.slots();
     heads = new int[queue.size()];
-    watchdog.looked();
+    wait.replace(ring);
     stats.recovered();
   }
 
@@ -356,7 +397,12 @@ public final class DiskQueue implements BlockDevice {
 
   @Override
   public int inFlight() {
-    return slots.inUse();
+    return slots.inUse() + slotless;
+  }
+
+  /** From now on several tasks share this queue; each holds the lock while it uses it. */
+  void share(Lock lock) {
+    wait.share(lock);
   }
 
   /** Nothing by itself: a queue ends with its driver. */

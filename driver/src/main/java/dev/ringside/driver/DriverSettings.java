@@ -16,6 +16,8 @@ import dev.ringside.virtio.spec.Feature;
  *     a limit, {@link BlockDevice#await} also finds completions whose interrupt was lost
  * @param recovery what becomes of requests in flight when the device is {@linkplain
  *     VirtioBlkDriver#recover reset and brought up again}
+ * @param pollQueues how many of the queues, the last ones, have no interrupts and {@linkplain
+ *     CompletionPolicy#POLL_QUEUE are polled}; 0 or more. The first queue is never one of these
  */
 public record DriverSettings(
     int queues,
@@ -25,7 +27,8 @@ public record DriverSettings(
     CompletionPolicy completion,
     boolean timestamps,
     long requestTimeoutNs,
-    RecoveryPolicy recovery) {
+    RecoveryPolicy recovery,
+    int pollQueues) {
   /** Every feature that the driver knows. */
   public static final long ALL_FEATURES = -1L;
 
@@ -42,7 +45,8 @@ public record DriverSettings(
           CompletionPolicy.INTERRUPT,
           true,
           0,
-          RecoveryPolicy.FAIL);
+          RecoveryPolicy.FAIL,
+          0);
 
   public DriverSettings {
     if (queues < 1) {
@@ -54,45 +58,137 @@ public record DriverSettings(
     if (requestTimeoutNs < 0) {
       throw new IllegalArgumentException("a timeout of %d ns".formatted(requestTimeoutNs));
     }
+    if (pollQueues < 0) {
+      throw new IllegalArgumentException("%d poll queues".formatted(pollQueues));
+    }
+  }
+
+  /**
+   * How a queue learns of completions.
+   *
+   * @param queue its number
+   * @param count how many queues the driver uses, which may be fewer than it asked for
+   */
+  CompletionPolicy completionOf(int queue, int count) {
+    return queue >= count - Math.min(pollQueues, count - 1)
+        ? CompletionPolicy.POLL_QUEUE
+        : completion;
   }
 
   public DriverSettings withQueues(int count) {
     return new DriverSettings(
-        count, queueSize, features, batching, completion, timestamps, requestTimeoutNs, recovery);
+        count,
+        queueSize,
+        features,
+        batching,
+        completion,
+        timestamps,
+        requestTimeoutNs,
+        recovery,
+        pollQueues);
   }
 
   public DriverSettings withQueueSize(int size) {
     return new DriverSettings(
-        queues, size, features, batching, completion, timestamps, requestTimeoutNs, recovery);
+        queues,
+        size,
+        features,
+        batching,
+        completion,
+        timestamps,
+        requestTimeoutNs,
+        recovery,
+        pollQueues);
   }
 
   public DriverSettings withFeatures(long accepted) {
     return new DriverSettings(
-        queues, queueSize, accepted, batching, completion, timestamps, requestTimeoutNs, recovery);
+        queues,
+        queueSize,
+        accepted,
+        batching,
+        completion,
+        timestamps,
+        requestTimeoutNs,
+        recovery,
+        pollQueues);
   }
 
   public DriverSettings withBatching(BatchPolicy policy) {
     return new DriverSettings(
-        queues, queueSize, features, policy, completion, timestamps, requestTimeoutNs, recovery);
+        queues,
+        queueSize,
+        features,
+        policy,
+        completion,
+        timestamps,
+        requestTimeoutNs,
+        recovery,
+        pollQueues);
   }
 
   public DriverSettings withCompletion(CompletionPolicy policy) {
     return new DriverSettings(
-        queues, queueSize, features, batching, policy, timestamps, requestTimeoutNs, recovery);
+        queues,
+        queueSize,
+        features,
+        batching,
+        policy,
+        timestamps,
+        requestTimeoutNs,
+        recovery,
+        pollQueues);
   }
 
   public DriverSettings withTimestamps(boolean stamped) {
     return new DriverSettings(
-        queues, queueSize, features, batching, completion, stamped, requestTimeoutNs, recovery);
+        queues,
+        queueSize,
+        features,
+        batching,
+        completion,
+        stamped,
+        requestTimeoutNs,
+        recovery,
+        pollQueues);
   }
 
   public DriverSettings withRequestTimeoutNs(long nanoseconds) {
     return new DriverSettings(
-        queues, queueSize, features, batching, completion, timestamps, nanoseconds, recovery);
+        queues,
+        queueSize,
+        features,
+        batching,
+        completion,
+        timestamps,
+        nanoseconds,
+        recovery,
+        pollQueues);
   }
 
   public DriverSettings withRecovery(RecoveryPolicy policy) {
     return new DriverSettings(
-        queues, queueSize, features, batching, completion, timestamps, requestTimeoutNs, policy);
+        queues,
+        queueSize,
+        features,
+        batching,
+        completion,
+        timestamps,
+        requestTimeoutNs,
+        policy,
+        pollQueues);
+  }
+
+  public DriverSettings withPollQueues(int count) {
+    return new DriverSettings(
+        queues,
+        queueSize,
+        features,
+        batching,
+        completion,
+        timestamps,
+        requestTimeoutNs,
+        recovery,
+        count);
   }
 }

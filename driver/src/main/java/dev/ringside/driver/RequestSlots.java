@@ -147,14 +147,15 @@ final class RequestSlots {
     return request;
   }
 
-  /** The requests that hold a slot. Not for the hot path. */
+  /** The requests that hold a slot, or share one. Not for the hot path. */
   List<BlockRequest> inFlight() {
     BitSet unused = free.members();
     List<BlockRequest> held = new ArrayList<>();
     for (int slot = 0; slot < requests.length; slot++) {
-      BlockRequest request = requests[slot];
-      if (request != null && !unused.get(slot)) {
-        held.add(request);
+      if (!unused.get(slot)) {
+        for (BlockRequest part = requests[slot]; part != null; part = part.linked()) {
+          held.add(part);
+        }
       }
     }
     return held;
@@ -168,6 +169,7 @@ final class RequestSlots {
       free.give(slot);
       slot = unused.nextClearBit(slot + 1);
     }
+    held.forEach(BlockRequest::unlink);
     held.forEach(BlockRequest::withdrawn);
     return held;
   }

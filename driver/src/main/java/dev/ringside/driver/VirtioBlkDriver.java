@@ -55,16 +55,29 @@ public final class VirtioBlkDriver implements BlockDevice {
     int count = agreed.rings().size();
     boolean shared = count > 1 && registers.line(0) == registers.line(1);
     this.interrupts =
-        shared && settings.completion() == CompletionPolicy.INTERRUPT
+        shared && usesInterrupts(settings.completion())
             ? new SharedInterrupts(registers, guest.scheduler(), count)
             : registers;
     List<DiskQueue> made = new ArrayList<>();
     for (QueueSetup.Ring ring : agreed.rings()) {
+      int number = made.size();
+      CompletionPolicy completion = settings.completionOf(number, count);
       made.add(
-          new DiskQueue(made.size(), this, registers, interrupts, guest, settings, ring, limits));
+          new DiskQueue(
+              number, this, registers, interrupts, guest, settings, completion, ring, limits));
     }
     this.queues = List.copyOf(made);
     this.first = queues.getFirst();
+  }
+
+  private static boolean usesInterrupts(CompletionPolicy completion) {
+    return switch (completion) {
+      case CompletionPolicy.Spin() -> false;
+      case CompletionPolicy.PollQueue() -> false;
+      case CompletionPolicy.Interrupt() -> true;
+      case CompletionPolicy.DelayedInterrupt delayed -> true;
+      case CompletionPolicy.Hybrid hybrid -> true;
+    };
   }
 
   /** The request queues, at least one. Several tasks may use a queue each. */

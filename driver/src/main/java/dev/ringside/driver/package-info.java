@@ -9,6 +9,8 @@
  *       MmioWindow                             IndirectTables the chains of slots, ready made
  *     PciRegisters                             BatchPolicy, CompletionPolicy, DriverStats
  *   Interrupts: the registers' own lines, or SharedInterrupts where queues share one
+ *   DiskQueue: Batching (when to announce), RequestPlug (what gathers and merges before that),
+ *     CompletionWait (how to learn of the end); QueueMap deals queues out to tasks
  * </pre>
  *
  * <p>The driver knows the device only as a guest does: registers on a bus, memory, an interrupt. It

@@ -179,7 +179,7 @@ class ReplayCommandTest {
     "--repeat 0,            '--repeat must be 1 or more, not 0'",
     "--batch many,          'many'",
     "--costs free,          '''free'' is none of zero, kvm, kevlar'",
-    "--completion never,    '''never'' is not spin or interrupt'",
+    "--completion never,    '''never'' is not spin, interrupt, delayed'",
     "--transport isa,       '''isa'' is none of mmio, mmio-legacy, pci, pci-intx'",
     "--timing recorded,     '''recorded'' is not asap'",
     "--in-place,            '--in-place needs --image'",
