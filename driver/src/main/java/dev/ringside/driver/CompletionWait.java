@@ -110,7 +110,10 @@ final class CompletionWait {
     shared = lock;
   }
 
-  /** Puts a far event index on again: for a task that reaps without having slept. */
+  /**
+   * Moves a far event index on, for a task that reaps without having slept; but not while another
+   * task sleeps for the interrupt that it asked for.
+   */
   void reaped() {
     if (budgetNs > 0 && !asleep) {
       queue.disableInterrupts();

@@ -168,6 +168,24 @@ class MergingTest {
     }
   }
 
+  @Test
+  void aRequestThatOverlapsDoesNotSplitTheChain() {
+    try (TestDisk disk = plugged(32).start()) {
+      long[] buffers = apart(disk, 4);
+      BlockRequest inside = new BlockRequest().write(4).segment(buffers[3], 512);
+      DriverStats stats =
+          finish(
+              disk,
+              List.of(
+                  write(0, buffers[0]),
+                  write(SECTORS, buffers[1]),
+                  write(2 * SECTORS, buffers[2]),
+                  inside));
+
+      assertThat(stats.chains()).isEqualTo(2);
+    }
+  }
+
   /** A full ring has room again once its neighbours are one chain. */
   @Test
   void hasMoreRequestsInFlightThanTheRingHasChains() {

@@ -152,6 +152,44 @@ class QueueMapTest {
     }
   }
 
+  /** One wait tells of the room; the next is for the task's own request again. */
+  @Test
+  void aTaskThatFoundNoRoomWaitsForRoomOnce() {
+    TestTime.SIMULATED.run(
+        scheduler -> {
+          try (TestDisk disk =
+              TestDisk.over(new LatencyStorage(MemoryStorage.ofSectors(SECTORS), scheduler, 10_000))
+                  .scheduler(scheduler)
+                  .workers(1)
+                  .queues(1)
+                  .queueSize(4)
+                  .start()) {
+            QueueMap map = QueueMap.of(disk.driver(), 2);
+            BlockDevice one = map.device(0);
+            BlockDevice other = map.device(1);
+            long buffer = disk.frames().allocate(512);
+            assertThat(other.submit(new BlockRequest().read(0).segment(buffer, 512))).isTrue();
+            assertThat(one.submit(new BlockRequest().read(1).segment(buffer, 512))).isTrue();
+            assertThat(other.submit(new BlockRequest().read(2).segment(buffer, 512))).isTrue();
+            assertThat(other.submit(new BlockRequest().read(3).segment(buffer, 512))).isTrue();
+            assertThat(one.submit(new BlockRequest().read(4).segment(buffer, 512))).isFalse();
+            one.kick();
+            other.await();
+            assertThat(other.reap()).isEqualTo(1);
+
+            one.await();
+            assertThat(one.reap()).isZero();
+            one.await();
+            assertThat(one.reap()).isEqualTo(1);
+
+            while (other.inFlight() > 0) {
+              other.await();
+              other.reap();
+            }
+          }
+        });
+  }
+
   @Test
   void refusesAMapOfNothing() {
     assertThatThrownBy(() -> QueueMap.over(List.of(), 1))
