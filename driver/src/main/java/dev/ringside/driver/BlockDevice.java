@@ -57,11 +57,12 @@ public interface BlockDevice extends AutoCloseable {
 
   /**
    * Waits until {@link #reap} has something to do. Returns at once when nothing is in flight. What
-   * was submitted must have been kicked.
+   * was submitted and not kicked is announced as the batch policy says, and in any case when
+   * nothing else could end the wait.
    */
   void await();
 
-  /** How many requests the ring holds. */
+  /** How many requests were submitted and have not ended. */
   int inFlight();
 
   /** Resets the device and gives its memory back. Nothing may be in flight. */

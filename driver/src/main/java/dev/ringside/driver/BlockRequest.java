@@ -42,6 +42,12 @@ public final class BlockRequest {
   private int reissues;
   private @Nullable BlockCompletion completion;
 
+  /** The next request of the chain that this one was merged into. */
+  private @Nullable BlockRequest next;
+
+  /** Whose request this is on a queue that several tasks share. */
+  private @Nullable QueueShare owner;
+
   /** Makes this a read that starts at {@code sector}; {@link #segment} says into what. */
   public BlockRequest read(long sector) {
     return start(BlockOperation.READ, sector);
@@ -377,13 +383,57 @@ public final class BlockRequest {
   }
 
   void completed(BlockStatus result, long time) {
-    inFlight = false;
     repeated = false;
     status = result;
     completedAt = time;
+    if (owner != null) {
+      owner.ended(this);
+      return;
+    }
+    inFlight = false;
     if (completion != null) {
       completion.completed(this);
     }
+  }
+
+  /** Says whose request this is when it is not the queue's only task's. */
+  void belongsTo(@Nullable QueueShare task) {
+    owner = task;
+  }
+
+  /** The end of {@link #completed}, in the task that submitted this request. */
+  void delivered() {
+    owner = null;
+    inFlight = false;
+    if (completion != null) {
+      completion.completed(this);
+    }
+  }
+
+  /** Puts a request behind this one, in a chain or in a list of those that have ended. */
+  void link(BlockRequest following) {
+    next = following;
+  }
+
+  /** The request behind this one. */
+  @Nullable BlockRequest linked() {
+    return next;
+  }
+
+  /** Data of all requests of the chain that begins with this one, in bytes. */
+  long chainBytes() {
+    long sum = 0;
+    for (BlockRequest part = this; part != null; part = part.next) {
+      sum += part.bytes();
+    }
+    return sum;
+  }
+
+  /** The request behind this one, which from now on stands alone. */
+  @Nullable BlockRequest unlink() {
+    BlockRequest following = next;
+    next = null;
+    return following;
   }
 
   @Override

@@ -41,6 +41,21 @@ final class ChainBuffers {
     count++;
   }
 
+  /**
+   * Whether a buffer begins where the last one ends, and both together are no longer than this.
+   * They are of a kind when it is data of the same operation.
+   */
+  boolean continues(long address, int length, long maxBytes) {
+    return count > 0
+        && addresses[count - 1] + lengths[count - 1] == address
+        && (long) lengths[count - 1] + length <= Math.min(maxBytes, Integer.MAX_VALUE);
+  }
+
+  /** Makes the last buffer longer. */
+  void extend(int length) {
+    lengths[count - 1] += length;
+  }
+
   /** How many there are. */
   int count() {
     return count;

@@ -27,6 +27,12 @@ interface DeviceRegisters extends Interrupts {
   int maxQueueSize(int queue);
 
   /**
+   * Says whether a queue has an interrupt of its own from when it is next enabled. Where all queues
+   * share one there is nothing to choose.
+   */
+  default void useInterrupt(int queue, boolean used) {}
+
+  /**
    * Programs and enables a queue.
    *
    * @return whether the device enabled it

@@ -6,42 +6,37 @@ import dev.ringside.machine.EventType;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.GuestOutOfMemoryException;
-import dev.ringside.machine.InterruptLine;
-import dev.ringside.machine.RealScheduler;
-import dev.ringside.machine.Scheduler;
-import dev.ringside.machine.SimulatedScheduler;
 import dev.ringside.virtio.spec.BlkRequestLayout;
-import dev.ringside.virtio.spec.MmioRegister;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request queue of a virtio block device: a {@link BlockDevice} of its own, which keeps a slot
  * for every request in flight, and tells the device of requests as its {@link BatchPolicy} says.
  *
- * <p>One task at a time uses a queue; several tasks use a queue each.
+ * <p>One task at a time uses a queue; several tasks use a queue each, or share some through a
+ * {@link QueueMap}.
  */
 public final class DiskQueue implements BlockDevice {
-  /** After how many idle rounds a spinning driver looks whether the device is still well. */
-  private static final int HEALTH_CHECK_ROUNDS = 4096;
-
-  /** From the look of a careless driver until it asks for interrupts. */
-  private static final long CARELESS_WINDOW_NS = 1_000;
-
   private final int number;
   private final DeviceSession session;
   private final DeviceRegisters registers;
-  private final Interrupts interrupts;
   private final Guest guest;
-  private final Scheduler scheduler;
   private final Clock clock;
   private final ChainBuffers buffers = new ChainBuffers();
   private final DriverStats stats;
-  private final RequestWatchdog watchdog;
-  private final DriverCosts costs;
   private final EventLog.Track events;
   private final CompletionPolicy completion;
+  private final CompletionWait wait;
+  private final Batching batching;
+
+  /** Null unless requests gather outside of the ring. */
+  private final @Nullable RequestPlug plug;
+
+  private final DriverCosts costs;
   private final boolean timestamps;
   private final RecoveryPolicy recovery;
 
@@ -50,12 +45,6 @@ public final class DiskQueue implements BlockDevice {
 
   /** On the legacy interface the lengths that devices tell are not to be relied on. */
   private final boolean trustsLengths;
-
-  /** {@link #HEALTH_CHECK_ROUNDS}, or 1 where a round ends only when something has happened. */
-  private final int healthCheckRounds;
-
-  /** Requests that make a batch; {@link Integer#MAX_VALUE} leaves it to the caller. */
-  private final int batchSize;
 
   // Anew after a recovery.
   private DriverQueue queue;
@@ -67,7 +56,14 @@ public final class DiskQueue implements BlockDevice {
   /** As this queue's task knows them; a volatile field would cost 12 ns with every request. */
   private BlockLimits limits;
 
-  private int uncommitted;
+  /** Requests that have not been announced. */
+  private int held;
+
+  /** Chains in the ring that have not been published. */
+  private int unpublished;
+
+  /** Requests without a slot: gathered ones, and those in the chain of another. */
+  private int slotless;
 
   /** Counts submissions. */
   private long submissions;
@@ -76,6 +72,7 @@ public final class DiskQueue implements BlockDevice {
   private int epoch;
 
   /** A queue of a device that is initialized. */
+  @SuppressWarnings("this-escape") // the wait asks its queue only when it is used
   DiskQueue(
       int number,
       DeviceSession session,
@@ -83,13 +80,12 @@ public final class DiskQueue implements BlockDevice {
       Interrupts interrupts,
       Guest guest,
       DriverSettings settings,
+      CompletionPolicy completion,
       QueueSetup.Ring ring) {
     this.number = number;
     this.session = session;
     this.registers = registers;
-    this.interrupts = interrupts;
     this.guest = guest;
-    this.scheduler = guest.scheduler();
     this.clock = guest.scheduler().clock();
     this.queue = ring.queue();
     this.slots = ring.slots();
@@ -97,31 +93,44 @@ public final class DiskQueue implements BlockDevice {
     this.epoch = session.epoch();
     this.heads = new int[queue.size()];
     this.stats = new DriverStats(queue.size());
-    this.costs = new DriverCosts(guest.costs(), scheduler);
     this.events = guest.events().track(number == 0 ? "driver" : "driver-" + number);
-    this.completion = settings.completion();
-    this.watchdog = new RequestWatchdog(clock, settings.requestTimeoutNs());
+    this.completion = completion;
+    RequestWatchdog watchdog = new RequestWatchdog(clock, settings.requestTimeoutNs());
     this.timestamps = settings.timestamps() || watchdog.isOn();
+    this.costs = new DriverCosts(guest.costs(), guest.scheduler());
     this.recovery = settings.recovery();
     this.errors =
-        settings.errors().isOn() ? new QueueRecovery(this, session, settings, scheduler) : null;
+        settings.errors().isOn()
+            ? new QueueRecovery(this, session, settings, guest.scheduler())
+            : null;
     this.trustsLengths = !registers.isLegacy();
-    this.healthCheckRounds =
-        switch (scheduler) {
-          case RealScheduler full -> HEALTH_CHECK_ROUNDS;
-          case SimulatedScheduler simulated -> 1;
-        };
-    this.batchSize =
-        switch (settings.batching()) {
-          case BatchPolicy.EveryRequest() -> 1;
-          case BatchPolicy.Every(int requests) -> requests;
-          case BatchPolicy.OnLast() -> Integer.MAX_VALUE;
-        };
+    this.wait =
+        new CompletionWait(
+            this,
+            interrupts,
+            guest.scheduler(),
+            events,
+            stats,
+            costs,
+            watchdog,
+            completion,
+            timestamps,
+            ring);
+    this.batching = new Batching(settings.batching());
+    this.plug =
+        settings.batching() instanceof BatchPolicy.Plug(int limit)
+            ? new RequestPlug(Math.min(limit, queue.size()))
+            : null;
   }
 
   /** The queue's number at the device. */
   public int number() {
     return number;
+  }
+
+  /** How this queue learns of completions. */
+  public CompletionPolicy completion() {
+    return completion;
   }
 
   /** What happened on this queue so far. */
@@ -167,16 +176,34 @@ public final class DiskQueue implements BlockDevice {
     return errors == null ? put(request) : errors.submit(request);
   }
 
-  /** Puts a request into the ring. */
+  /** Puts a request into the ring, or to those that go there together. */
   boolean put(BlockRequest request) {
     if (request.isInFlight()) {
       throw new IllegalArgumentException("already in flight: " + request);
     }
     RequestRules.check(request, limits);
+    if (plug != null) {
+      return gather(plug, request);
+    }
     if (slots.isFull() || !queue.hasRoom(RequestRules.buffers(request))) {
       events.record(EventType.RING_FULL, number, slots.inUse());
       return false;
     }
+    long now = timestamps ? clock.nanoTime() : 0;
+    write(request, now);
+    request.submitted(now, submissions++);
+    held++;
+    if (batching.isFull(held)) {
+      announce();
+    } else if (batching.looksFurther()
+        && batching.isDueAfterSubmit(held, outstanding(), timestamps ? now : clock.nanoTime())) {
+      announce();
+    }
+    return true;
+  }
+
+  /** Writes a request's chain into the ring. There is room. */
+  private void write(BlockRequest request, long now) {
     BlockOperation operation = request.operation();
     int slot = slots.take(request, operation.typeCode());
     boolean transfer = operation == BlockOperation.READ || operation == BlockOperation.WRITE;
@@ -185,24 +212,70 @@ public final class DiskQueue implements BlockDevice {
       boolean deviceWrites = operation == BlockOperation.READ;
       head = queue.add(slot, request.segmentAddress(0), request.segmentLength(0), deviceWrites);
     } else {
-      gather(slot, request);
+      collect(slot, request);
       head = queue.add(slot, buffers);
     }
-    long now = timestamps ? clock.nanoTime() : 0;
-    request.submitted(now, submissions++);
+    written(slot, head, request.bytes(), now);
+  }
+
+  private void written(int slot, int head, long bytes, long now) {
+    unpublished++;
     if (events.isOn()) {
       heads[slot] = head;
-      events.recordAt(timestamps ? now : clock.nanoTime(), EventType.SUBMIT, head, request.bytes());
+      events.recordAt(timestamps ? now : clock.nanoTime(), EventType.SUBMIT, head, bytes);
     }
-    uncommitted++;
-    if (uncommitted >= batchSize) {
+  }
+
+  /** Submits a request that goes into the ring with others, and may become one chain with them. */
+  private boolean gather(RequestPlug gathered, BlockRequest request) {
+    int own = RequestRules.buffers(request);
+    boolean room =
+        slots.count() - slots.inUse() > gathered.count()
+            && queue.hasRoom(gathered.descriptors() + own);
+    if (!room) {
+      // They may take less than one chain each.
+      publish();
+      if (slots.isFull() || !queue.hasRoom(own)) {
+        events.record(EventType.RING_FULL, number, slots.inUse());
+        return false;
+      }
+    }
+    long now = timestamps ? clock.nanoTime() : 0;
+    boolean beside = gathered.takes(request);
+    if (!beside) {
+      writeGathered(gathered, now);
+      beside = gathered.takes(request);
+    }
+    if (beside) {
+      gathered.add(request);
+      slotless++;
+    } else {
+      write(request, now);
+    }
+    request.submitted(now, submissions++);
+    held++;
+    if (batching.isFull(held)) {
       publish();
     }
     return true;
   }
 
+  private void writeGathered(RequestPlug gathered, long now) {
+    for (BlockRequest first = gathered.takeChain(buffers, limits);
+        first != null;
+        first = gathered.takeChain(buffers, limits)) {
+      int slot = slots.take(first, first.operation().typeCode());
+      int head = queue.add(slot, buffers);
+      slotless--;
+      written(slot, head, gathered.bytes(), now);
+      if (gathered.parts() > 1) {
+        events.record(EventType.MERGE, head, gathered.parts());
+      }
+    }
+  }
+
   /** Collects what stands between header and status. */
-  private void gather(int slot, BlockRequest request) {
+  private void collect(int slot, BlockRequest request) {
     buffers.clear();
     if (request.ranges() > 0) {
       buffers.readable(slots.writeRanges(slot, request), RequestSlots.rangeBytes(request));
@@ -220,6 +293,17 @@ public final class DiskQueue implements BlockDevice {
     }
   }
 
+  /** Announces what is held because the policy says so, which learns from it. */
+  private void announce() {
+    batching.announced(held, outstanding());
+    publish();
+  }
+
+  /** Requests that the device knows; not with a plug. */
+  private int outstanding() {
+    return slots.inUse() - held;
+  }
+
   @Override
   public void kick() {
     if (errors == null) {
@@ -229,15 +313,21 @@ public final class DiskQueue implements BlockDevice {
     }
   }
 
-  /** Tells the device of what is in the ring. */
+  /** Tells the device of what is held. */
   void publish() {
-    if (uncommitted == 0) {
+    if (held == 0) {
       return;
     }
-    costs.submitted(uncommitted);
-    uncommitted = 0;
+    int requests = held;
+    held = 0;
+    if (plug != null) {
+      writeGathered(plug, timestamps ? clock.nanoTime() : 0);
+      stats.plugFlushed(requests);
+    }
+    costs.submitted(unpublished);
+    unpublished = 0;
     int batch = queue.publish();
-    stats.published(batch);
+    stats.published(batch, requests);
     events.record(EventType.PUBLISH_AVAILABLE, number, batch);
     if (queue.wantsKick()) {
       stats.kicked();
@@ -257,34 +347,62 @@ public final class DiskQueue implements BlockDevice {
 
   /** Takes what the device has given back. */
   int reapRing() {
+    int chains = 0;
     int reaped = 0;
     long now = 0;
     for (int slot = queue.nextUsed(); slot != DriverQueue.NONE; slot = queue.nextUsed()) {
-      if (reaped == 0 && timestamps) {
+      if (chains == 0 && timestamps) {
         // One reading for all: this is the moment at which the guest sees the whole batch.
         now = clock.nanoTime();
       }
-      reaped++;
+      chains++;
       int statusByte = takeStatus(slot);
       if (events.isOn()) {
-        noteReap(reaped, now, slot, statusByte);
+        noteReap(chains, now, slot, statusByte);
       }
       BlockRequest request = slots.release(slot);
       BlockStatus status = statusOf(request, statusByte);
-      if (errors == null) {
-        request.completed(status, now);
+      if (plug == null) {
+        reaped++;
+        end(request, status, now);
       } else {
-        errors.answered(request, status);
+        reaped += endChain(request, status, now);
       }
     }
-    if (reaped > 0) {
+    if (chains > 0) {
       stats.reaped(reaped);
-      costs.reaped(reaped);
-      if (completion == CompletionPolicy.SPIN) {
-        queue.disableInterrupts();
-      }
+      costs.reaped(chains);
+      wait.reaped();
+    }
+    if (held > 0
+        && batching.looksFurther()
+        && batching.isDueAfterReap(outstanding(), clock.nanoTime())) {
+      announce();
     }
     return reaped;
+  }
+
+  private void end(BlockRequest request, BlockStatus status, long now) {
+    if (errors == null) {
+      request.completed(status, now);
+    } else {
+      errors.answered(request, status);
+    }
+  }
+
+  /** Ends all requests of a chain; says how many these are. */
+  private int endChain(BlockRequest first, BlockStatus status, long now) {
+    int parts = 0;
+    for (BlockRequest part = first; part != null; part = part.linked()) {
+      parts++;
+    }
+    slotless -= parts - 1;
+    for (BlockRequest part = first; part != null; ) {
+      BlockRequest next = part.unlink();
+      end(part, status, now);
+      part = next;
+    }
+    return parts;
   }
 
   /**
@@ -310,7 +428,7 @@ public final class DiskQueue implements BlockDevice {
   private BlockStatus statusOf(BlockRequest request, int statusByte) {
     BlockStatus status = RequestRules.statusOf(statusByte);
     if (request.operation() == BlockOperation.READ
-        && (queue.usedLength() & 0xffff_ffffL) <= request.bytes()
+        && (queue.usedLength() & 0xffff_ffffL) <= request.chainBytes()
         && trustsLengths
         && status == BlockStatus.OK) {
       return BlockStatus.IO_ERROR;
@@ -319,10 +437,10 @@ public final class DiskQueue implements BlockDevice {
   }
 
   /** The guest sees the whole batch in one moment, so one reading of the clock will do. */
-  private void noteReap(int reaped, long now, int slot, int statusByte) {
+  private void noteReap(int chains, long now, int slot, int statusByte) {
     if (timestamps) {
       events.recordAt(now, EventType.REAP, heads[slot], statusByte);
-    } else if (reaped == 1) {
+    } else if (chains == 1) {
       events.record(EventType.REAP, heads[slot], statusByte);
     } else {
       events.recordAgain(EventType.REAP, heads[slot], statusByte);
@@ -340,13 +458,8 @@ public final class DiskQueue implements BlockDevice {
 
   /** Waits until the ring has something to take. */
   void awaitRing() {
-    if (slots.inUse() == 0) {
-      return;
-    }
-    switch (completion) {
-      case SPIN -> spin();
-      case INTERRUPT -> sleep();
-      case CARELESS -> sleepCarelessly();
+    if (!hasUsedBeforeAnnouncing(CompletionWait.FOREVER) && slots.inUse() > 0) {
+      wait.until(CompletionWait.FOREVER);
     }
   }
 
@@ -355,142 +468,46 @@ public final class DiskQueue implements BlockDevice {
    * is in flight: for a task that has something else to do then.
    */
   public void await(long deadline) {
-    if (slots.inUse() == 0) {
-      scheduler.sleep(deadline - clock.nanoTime());
+    if (hasUsedBeforeAnnouncing(deadline)) {
       return;
     }
-    switch (completion) {
-      case SPIN -> spin(deadline);
-      case INTERRUPT, CARELESS -> sleep(deadline);
+    if (slots.inUse() > 0) {
+      wait.until(deadline);
+    } else {
+      guest.scheduler().sleep(deadline - clock.nanoTime());
     }
   }
 
-  private void spin(long deadline) {
-    for (int idleRounds = 1; !queue.hasUsed() && clock.nanoTime() < deadline; idleRounds++) {
-      if (idleRounds % healthCheckRounds == 0) {
-        checkHealth();
-      }
-      if (watchdog.isOn()) {
-        lookForStuckRequests();
-        scheduler.pause(idleRounds, Math.min(deadline, watchdog.nextLook()));
-      } else {
-        scheduler.pause(idleRounds, deadline);
-      }
+  /**
+   * Announces what is held when the policy says so for a task that waits, which may be after a part
+   * of the wait.
+   *
+   * @return whether the wait is over, as something was used meanwhile
+   */
+  private boolean hasUsedBeforeAnnouncing(long deadline) {
+    if (held == 0) {
+      return false;
     }
-  }
-
-  private void sleep(long deadline) {
-    long left = deadline - clock.nanoTime();
-    if (left <= 0 || queue.hasUsed()) {
-      return;
-    }
-    if (!queue.enableInterrupts()) {
-      if (watchdog.isOn()) {
-        lookForStuckRequests();
-        left = Math.min(left, Math.max(1, watchdog.untilNextLook()));
-      }
-      events.record(EventType.DRIVER_SLEEP, number, slots.inUse());
-      boolean interrupted = interrupts.line(number).await(left);
-      events.record(EventType.DRIVER_WAKE, number, interrupted ? 1 : 0);
-      if (interrupted) {
-        noteInterrupt();
-      }
-    }
-    queue.disableInterrupts();
-  }
-
-  /** Finds out why the device interrupted. */
-  private void noteInterrupt() {
-    costs.interrupted();
-    int reasons = interrupts.acknowledgeInterrupt(number);
-    if ((reasons & MmioRegister.INTERRUPT_CONFIG) != 0) {
-      checkHealth();
-      refreshLimits();
-    }
-    if ((reasons & MmioRegister.INTERRUPT_USED) != 0) {
-      stats.interrupted();
-    }
-  }
-
-  private void spin() {
-    for (int idleRounds = 1; !queue.hasUsed(); idleRounds++) {
-      if (idleRounds % healthCheckRounds == 0) {
-        checkHealth();
-        refreshLimits();
-      }
-      costs.polled();
-      if (watchdog.isOn()) {
-        lookForStuckRequests();
-        scheduler.pause(idleRounds, watchdog.nextLook());
-      } else {
-        scheduler.pause(idleRounds);
-      }
-    }
-  }
-
-  private void sleep() {
-    if (queue.hasUsed()) {
-      return;
-    }
-    while (!queue.enableInterrupts()) {
-      events.record(EventType.DRIVER_SLEEP, number, slots.inUse());
-      boolean interrupted = awaitInterrupt();
-      events.record(EventType.DRIVER_WAKE, number, interrupted ? 1 : 0);
-      if (!interrupted) {
-        continue;
-      }
-      noteInterrupt();
-    }
-    queue.disableInterrupts();
-  }
-
-  /** The mistake of {@link CompletionPolicy#CARELESS}. */
-  private void sleepCarelessly() {
-    scheduler.spend(CARELESS_WINDOW_NS);
-    // The answer says whether something is used already: here nobody listens.
-    boolean unused = queue.enableInterrupts();
-    events.record(EventType.DRIVER_SLEEP, number, slots.inUse());
-    boolean interrupted = awaitInterrupt();
-    events.record(EventType.DRIVER_WAKE, number, interrupted ? 1 : 0);
-    if (interrupted) {
-      noteInterrupt();
-    }
-    queue.disableInterrupts();
-  }
-
-  /** Waits for an interrupt; false when the driver woke by itself. */
-  private boolean awaitInterrupt() {
-    InterruptLine line = interrupts.line(number);
-    if (!watchdog.isOn()) {
-      line.await();
-      return true;
-    }
-    lookForStuckRequests();
-    long patience = watchdog.untilNextLook();
-    if (line.await(patience)) {
-      return true;
-    }
-    if (patience > 0 && queue.hasUsed()) {
-      // The interrupt may come between the end of the wait and this look.
-      if (line.consume()) {
+    if (batching.isTimed()) {
+      long due = Math.min(batching.due(), deadline);
+      if (wait.until(due)) {
         return true;
       }
-      stats.interruptLost();
+      if (due == deadline) {
+        return false;
+      }
+    }
+    if (batching.isTimed() || batching.isDueBeforeWait(outstanding())) {
+      announce();
     }
     return false;
   }
 
-  /** When it is time: asks whether the device is well, and how long it has had its requests. */
-  private void lookForStuckRequests() {
-    if (watchdog.untilNextLook() <= 0 && !queue.hasUsed()) {
-      watchdog.looked();
-      checkHealth();
-      watchdog.check(slots);
-      if (errors != null) {
-        // The notification may have been lost; one more does no harm.
-        stats.kickRepeated();
-        registers.notifyQueue(number, queue.position());
-      }
+  /** Notifies the device of nothing new: an earlier notification may have been lost. */
+  void repeatKick() {
+    if (errors != null) {
+      stats.kickRepeated();
+      registers.notifyQueue(number, queue.position());
     }
   }
 
@@ -499,7 +516,7 @@ public final class DiskQueue implements BlockDevice {
    *
    * @throws BlockDeviceException when it does not, or knows nothing of this ring any more
    */
-  private void checkHealth() {
+  void checkHealth() {
     if (isStale()) {
       throw new BlockDeviceException("the device has been reset");
     }
@@ -574,18 +591,28 @@ public final class DiskQueue implements BlockDevice {
 
   /** Takes all requests back. The device has been reset, or this queue of it. */
   private Leftovers withdraw() {
-    uncommitted = 0;
+    held = 0;
+    unpublished = 0;
+    slotless = 0;
     List<EndedRequest> answered = new ArrayList<>();
     try {
       for (int slot = queue.nextUsed(); slot != DriverQueue.NONE; slot = queue.nextUsed()) {
         int statusByte = takeStatus(slot);
         BlockRequest request = slots.release(slot);
-        answered.add(new EndedRequest(request, statusOf(request, statusByte)));
+        BlockStatus status = statusOf(request, statusByte);
+        for (BlockRequest part = request; part != null; part = part.unlink()) {
+          answered.add(new EndedRequest(part, status));
+        }
       }
     } catch (BlockDeviceException nonsense) {
       // What the device says from here on is worth nothing, and it has just been reset for it.
     }
-    return new Leftovers(answered, slots.withdraw());
+    List<BlockRequest> unanswered = slots.withdraw();
+    if (plug != null) {
+      plug.withdrawInto(unanswered);
+    }
+    unanswered.sort(Comparator.comparingLong(BlockRequest::order));
+    return new Leftovers(answered, unanswered);
   }
 
   /** Goes on with a new ring in the place of the old one, whose memory is given back. */
@@ -594,7 +621,7 @@ public final class DiskQueue implements BlockDevice {
     queue = ring.queue();
     slots = ring.slots();
     heads = new int[queue.size()];
-    watchdog.looked();
+    wait.replace(ring);
     stats.recovered();
   }
 
@@ -661,12 +688,17 @@ public final class DiskQueue implements BlockDevice {
 
   @Override
   public int inFlight() {
-    return errors == null ? slots.inUse() : slots.inUse() + errors.waiting();
+    return errors == null ? inRing() : inRing() + errors.waiting();
   }
 
-  /** Requests in the ring; with {@link ErrorHandling} there are others that wait for it. */
+  /** Requests in the ring or before it; with {@link ErrorHandling} there are others that wait. */
   int inRing() {
-    return slots.inUse();
+    return slots.inUse() + slotless;
+  }
+
+  /** From now on several tasks share this queue; each holds the lock while it uses it. */
+  void share(Lock lock) {
+    wait.share(lock);
   }
 
   /** Nothing by itself: a queue ends with its driver. */

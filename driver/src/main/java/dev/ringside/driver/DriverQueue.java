@@ -88,6 +88,15 @@ sealed interface DriverQueue permits SplitDriverQueue, PackedDriverQueue {
    */
   boolean enableInterrupts();
 
+  /**
+   * As {@link #enableInterrupts}, but asks for the interrupt only when a share of what the device
+   * has now is used: of its chains in a split ring, of their descriptors in a packed one, and at
+   * least one. Without EVENT_IDX it asks for the next one.
+   *
+   * @return true when a chain is used already, whatever the share
+   */
+  boolean enableInterruptsAfter(int numerator, int denominator);
+
   /** Asks for no interrupts; one may still come. */
   void disableInterrupts();
 

@@ -17,6 +17,8 @@ import dev.ringside.virtio.spec.Feature;
  * @param recovery what becomes of requests in flight when the device is {@linkplain
  *     VirtioBlkDriver#recover reset and brought up again}
  * @param errors what the driver does by itself when something goes wrong
+ * @param pollQueues how many of the queues, the last ones, have no interrupts and {@linkplain
+ *     CompletionPolicy#POLL_QUEUE are polled}; 0 or more. The first queue is never one of these
  */
 public record DriverSettings(
     int queues,
@@ -27,7 +29,8 @@ public record DriverSettings(
     boolean timestamps,
     long requestTimeoutNs,
     RecoveryPolicy recovery,
-    ErrorHandling errors) {
+    ErrorHandling errors,
+    int pollQueues) {
   /** Every feature that the driver knows. */
   public static final long ALL_FEATURES = -1L;
 
@@ -45,7 +48,8 @@ public record DriverSettings(
           true,
           0,
           RecoveryPolicy.FAIL,
-          ErrorHandling.OFF);
+          ErrorHandling.OFF,
+          0);
 
   public DriverSettings {
     if (queues < 1) {
@@ -57,6 +61,21 @@ public record DriverSettings(
     if (requestTimeoutNs < 0) {
       throw new IllegalArgumentException("a timeout of %d ns".formatted(requestTimeoutNs));
     }
+    if (pollQueues < 0) {
+      throw new IllegalArgumentException("%d poll queues".formatted(pollQueues));
+    }
+  }
+
+  /**
+   * How a queue learns of completions.
+   *
+   * @param queue its number
+   * @param count how many queues the driver uses, which may be fewer than it asked for
+   */
+  CompletionPolicy completionOf(int queue, int count) {
+    return queue >= count - Math.min(pollQueues, count - 1)
+        ? CompletionPolicy.POLL_QUEUE
+        : completion;
   }
 
   public DriverSettings withQueues(int count) {
@@ -69,7 +88,8 @@ public record DriverSettings(
         timestamps,
         requestTimeoutNs,
         recovery,
-        errors);
+        errors,
+        pollQueues);
   }
 
   public DriverSettings withQueueSize(int size) {
@@ -82,7 +102,8 @@ public record DriverSettings(
         timestamps,
         requestTimeoutNs,
         recovery,
-        errors);
+        errors,
+        pollQueues);
   }
 
   public DriverSettings withFeatures(long accepted) {
@@ -95,7 +116,8 @@ public record DriverSettings(
         timestamps,
         requestTimeoutNs,
         recovery,
-        errors);
+        errors,
+        pollQueues);
   }
 
   public DriverSettings withBatching(BatchPolicy policy) {
@@ -108,7 +130,8 @@ public record DriverSettings(
         timestamps,
         requestTimeoutNs,
         recovery,
-        errors);
+        errors,
+        pollQueues);
   }
 
   public DriverSettings withCompletion(CompletionPolicy policy) {
@@ -121,7 +144,8 @@ public record DriverSettings(
         timestamps,
         requestTimeoutNs,
         recovery,
-        errors);
+        errors,
+        pollQueues);
   }
 
   public DriverSettings withTimestamps(boolean stamped) {
@@ -134,7 +158,8 @@ public record DriverSettings(
         stamped,
         requestTimeoutNs,
         recovery,
-        errors);
+        errors,
+        pollQueues);
   }
 
   public DriverSettings withRequestTimeoutNs(long nanoseconds) {
@@ -147,7 +172,8 @@ public record DriverSettings(
         timestamps,
         nanoseconds,
         recovery,
-        errors);
+        errors,
+        pollQueues);
   }
 
   public DriverSettings withRecovery(RecoveryPolicy policy) {
@@ -160,7 +186,8 @@ public record DriverSettings(
         timestamps,
         requestTimeoutNs,
         policy,
-        errors);
+        errors,
+        pollQueues);
   }
 
   public DriverSettings withErrors(ErrorHandling handling) {
@@ -173,6 +200,21 @@ public record DriverSettings(
         timestamps,
         requestTimeoutNs,
         recovery,
-        handling);
+        handling,
+        pollQueues);
+  }
+
+  public DriverSettings withPollQueues(int count) {
+    return new DriverSettings(
+        queues,
+        queueSize,
+        features,
+        batching,
+        completion,
+        timestamps,
+        requestTimeoutNs,
+        recovery,
+        errors,
+        count);
   }
 }

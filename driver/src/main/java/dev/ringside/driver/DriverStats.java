@@ -4,7 +4,12 @@ package dev.ringside.driver;
 public final class DriverStats {
   private final Tally requestsPerKick;
   private final Tally completionsPerInterrupt;
+  private final Tally requestsPerPlugFlush;
   private long requests;
+  private long chains;
+  private long completions;
+  private long pollRounds;
+  private long pollNs;
   private long kicksSuppressed;
   private int requestsSinceKick;
   private int completionsSinceInterrupt;
@@ -19,11 +24,29 @@ public final class DriverStats {
   DriverStats(int queueSize) {
     requestsPerKick = new Tally(queueSize);
     completionsPerInterrupt = new Tally(queueSize);
+    requestsPerPlugFlush = new Tally(queueSize);
   }
 
-  void published(int batch) {
-    requests += batch;
-    requestsSinceKick += batch;
+  /**
+   * Chains became visible to the device.
+   *
+   * @param batch how many chains
+   * @param requestsInThem not less
+   */
+  void published(int batch, int requestsInThem) {
+    chains += batch;
+    requests += requestsInThem;
+    requestsSinceKick += requestsInThem;
+  }
+
+  /** So many requests left the plug together. */
+  void plugFlushed(int length) {
+    requestsPerPlugFlush.add(length);
+  }
+
+  void polled(int rounds, long nanoseconds) {
+    pollRounds += rounds;
+    pollNs += nanoseconds;
   }
 
   void kicked() {
@@ -69,12 +92,43 @@ public final class DriverStats {
   }
 
   void reaped(int batch) {
+    completions += batch;
     completionsSinceInterrupt += batch;
   }
 
   /** Requests that were published to the device. */
   public long requests() {
     return requests;
+  }
+
+  /** Chains that these took: fewer than requests when some were merged. */
+  public long chains() {
+    return chains;
+  }
+
+  /** Requests that went along in the chain of another. */
+  public long merged() {
+    return requests - chains;
+  }
+
+  /** Requests that have been reaped. */
+  public long completions() {
+    return completions;
+  }
+
+  /** Requests that left the plug together, with those that went past it. */
+  public Tally requestsPerPlugFlush() {
+    return requestsPerPlugFlush;
+  }
+
+  /** Rounds of polling that found nothing. */
+  public long pollRounds() {
+    return pollRounds;
+  }
+
+  /** The time that waits spent polling; 0 without {@link DriverSettings#timestamps}. */
+  public long pollNs() {
+    return pollNs;
   }
 
   /** Publications that would have notified a device that always wants it. */

@@ -107,7 +107,7 @@ final class Initialization {
     int count = queueCount(features);
     int size = queueSize(features, count);
     int segments = maxSegments(features, size);
-    QueueSetup setup = new QueueSetup(registers, guest, settings, features, size, segments);
+    QueueSetup setup = new QueueSetup(registers, guest, settings, features, count, size, segments);
     return new Agreed(
         features,
         new LimitsReader(registers, features, size, segments),

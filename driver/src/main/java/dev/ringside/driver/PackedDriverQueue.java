@@ -282,9 +282,20 @@ final class PackedDriverQueue implements DriverQueue {
 
   @Override
   public boolean enableInterrupts() {
+    return enableInterruptsAt(nextUsed);
+  }
+
+  @Override
+  public boolean enableInterruptsAfter(int numerator, int denominator) {
+    int outstanding = Math.floorMod(published - nextUsed, 2 * size);
+    int descriptors = Math.max(1, outstanding * numerator / denominator);
+    return enableInterruptsAt(advance(nextUsed, descriptors - 1, size));
+  }
+
+  private boolean enableInterruptsAt(int cursor) {
     interruptsEnabled = true;
     int flags = eventIndex ? EVENT_DESC : EVENT_ENABLE;
-    setU32(driverEvent, 0, event(flags, offsetWrap(nextUsed, size)));
+    setU32(driverEvent, 0, event(flags, offsetWrap(cursor, size)));
     // The wish must be visible before the ring is looked at again: a device that wrote used
     // descriptors just before either sees the wish, or is seen here (section 2.8.21.3.1).
     GuestMemory.fullFence();

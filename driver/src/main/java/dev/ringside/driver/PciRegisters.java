@@ -9,6 +9,7 @@ import dev.ringside.machine.Scheduler;
 import dev.ringside.virtio.spec.DeviceId;
 import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.Feature;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /** A device behind virtio-pci, its modern interface (virtio 1.4, section 4.1). */
@@ -34,6 +35,9 @@ final class PciRegisters implements DeviceRegisters {
 
   /** What names each queue in its notification. */
   private final int[] notifyData;
+
+  /** Queues that no message announces anything of. */
+  private final BitSet silent = new BitSet();
 
   private boolean notificationData;
   private boolean notifyConfigData;
@@ -163,6 +167,11 @@ final class PciRegisters implements DeviceRegisters {
   }
 
   @Override
+  public void useInterrupt(int queue, boolean used) {
+    silent.set(queue, !used);
+  }
+
+  @Override
   public boolean enableQueue(
       int queue, int size, long descriptorArea, long driverArea, long deviceArea) {
     write16(QUEUE_SELECT, queue);
@@ -171,8 +180,9 @@ final class PciRegisters implements DeviceRegisters {
     write64(QUEUE_DRIVER, driverArea);
     write64(QUEUE_DEVICE, deviceArea);
     if (messages != null) {
-      write16(QUEUE_MSIX_VECTOR, messages.vector(queue));
-      if (read16(QUEUE_MSIX_VECTOR) != messages.vector(queue)) {
+      int vector = silent.get(queue) ? NO_VECTOR : messages.vector(queue);
+      write16(QUEUE_MSIX_VECTOR, vector);
+      if (read16(QUEUE_MSIX_VECTOR) != vector) {
         return false;
       }
     }

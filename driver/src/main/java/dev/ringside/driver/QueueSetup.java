@@ -13,10 +13,12 @@ final class QueueSetup {
   private final long features;
   private final int size;
   private final int segments;
+  private final int count;
 
   /**
    * For a device whose features are agreed on.
    *
+   * @param count how many queues there will be
    * @param size descriptors of each ring
    * @param segments the most data segments of a request
    */
@@ -25,12 +27,14 @@ final class QueueSetup {
       Guest guest,
       DriverSettings settings,
       long features,
+      int count,
       int size,
       int segments) {
     this.registers = registers;
     this.guest = guest;
     this.settings = settings;
     this.features = features;
+    this.count = count;
     this.size = size;
     this.segments = segments;
   }
@@ -58,14 +62,22 @@ final class QueueSetup {
     RequestSlots slots = new RequestSlots(guest.memory(), guest.frames(), size);
     DriverQueue queue = makeQueue(slots);
     Ring ring = new Ring(slots, queue);
+    CompletionPolicy completion = settings.completionOf(number, count);
+    registers.useInterrupt(number, !(completion instanceof CompletionPolicy.PollQueue));
     if (!registers.enableQueue(
         number, size, queue.descriptorArea(), queue.driverArea(), queue.deviceArea())) {
       ring.free();
       throw new BlockDeviceException(
           "the device does not enable queue %d of %d".formatted(number, size));
     }
-    if (settings.completion() == CompletionPolicy.SPIN) {
-      queue.disableInterrupts();
+    switch (completion) {
+      case CompletionPolicy.Interrupt() -> {}
+      case CompletionPolicy.Careless() -> {}
+      // A wait asks for an interrupt itself, if at all.
+      case CompletionPolicy.Spin spin -> queue.disableInterrupts();
+      case CompletionPolicy.PollQueue poll -> queue.disableInterrupts();
+      case CompletionPolicy.Hybrid hybrid -> queue.disableInterrupts();
+      case CompletionPolicy.DelayedInterrupt delayed -> queue.disableInterrupts();
     }
     return ring;
   }

@@ -11,7 +11,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -161,22 +160,21 @@ final class RequestSlots {
     return String.valueOf(requests[slot]);
   }
 
-  /** The requests that hold a slot. Not for the hot path. */
+  /** The requests that hold a slot, or share one. Not for the hot path. */
   List<BlockRequest> inFlight() {
     BitSet unused = free.members();
     List<BlockRequest> held = new ArrayList<>();
     for (int slot = 0; slot < requests.length; slot++) {
-      BlockRequest request = requests[slot];
-      if (request != null && !unused.get(slot)) {
-        held.add(request);
+      if (!unused.get(slot)) {
+        for (BlockRequest part = requests[slot]; part != null; part = part.linked()) {
+          held.add(part);
+        }
       }
     }
     return held;
   }
 
-  /**
-   * Frees all slots; says whose they were, in the order of submission. The device has been reset.
-   */
+  /** Frees all slots; says whose they were. The device has been reset. */
   List<BlockRequest> withdraw() {
     List<BlockRequest> held = new ArrayList<>();
     BitSet unused = free.members();
@@ -184,10 +182,11 @@ final class RequestSlots {
       BlockRequest request = Objects.requireNonNull(requests[slot]);
       giveBorrowedBack(slot, request);
       free.give(slot);
-      held.add(request);
+      for (BlockRequest part = request; part != null; part = part.unlink()) {
+        held.add(part);
+      }
       slot = unused.nextClearBit(slot + 1);
     }
-    held.sort(Comparator.comparingLong(BlockRequest::order));
     return held;
   }
 

@@ -329,8 +329,19 @@ final class SplitDriverQueue implements DriverQueue {
 
   @Override
   public boolean enableInterrupts() {
+    return enableInterruptsAt(nextUsed);
+  }
+
+  @Override
+  public boolean enableInterruptsAfter(int numerator, int denominator) {
+    int outstanding = (publishedAvailable - nextUsed) & 0xffff;
+    int chains = Math.max(1, outstanding * numerator / denominator);
+    return enableInterruptsAt((nextUsed + chains - 1) & 0xffff);
+  }
+
+  private boolean enableInterruptsAt(int usedIndex) {
     if (eventIndex) {
-      usedEventSet = nextUsed;
+      usedEventSet = usedIndex;
       setU16(available, usedEvent, usedEventSet);
     } else {
       setU16(available, AVAIL_FLAGS, 0);

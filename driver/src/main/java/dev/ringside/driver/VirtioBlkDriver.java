@@ -37,16 +37,30 @@ public final class VirtioBlkDriver implements BlockDevice {
     int count = agreed.rings().size();
     boolean shared = count > 1 && registers.line(0) == registers.line(1);
     this.interrupts =
-        shared && settings.completion() == CompletionPolicy.INTERRUPT
+        shared && usesInterrupts(settings.completion())
             ? new SharedInterrupts(registers, guest.scheduler(), count)
             : registers;
     this.session = new DeviceSession(registers, interrupts, guest, settings, agreed);
     List<DiskQueue> made = new ArrayList<>();
     for (QueueSetup.Ring ring : agreed.rings()) {
-      made.add(new DiskQueue(made.size(), session, registers, interrupts, guest, settings, ring));
+      int number = made.size();
+      CompletionPolicy completion = settings.completionOf(number, count);
+      made.add(
+          new DiskQueue(number, session, registers, interrupts, guest, settings, completion, ring));
     }
     this.queues = List.copyOf(made);
     this.first = queues.getFirst();
+  }
+
+  private static boolean usesInterrupts(CompletionPolicy completion) {
+    return switch (completion) {
+      case CompletionPolicy.Spin() -> false;
+      case CompletionPolicy.PollQueue() -> false;
+      case CompletionPolicy.Interrupt() -> true;
+      case CompletionPolicy.Careless() -> true;
+      case CompletionPolicy.DelayedInterrupt delayed -> true;
+      case CompletionPolicy.Hybrid hybrid -> true;
+    };
   }
 
   /** The request queues, at least one. Several tasks may use a queue each. */

@@ -13,6 +13,8 @@
  *   Interrupts: the registers' own lines, or SharedInterrupts where queues share one
  *   DeviceSession: what all queues share, and how it begins anew
  *   QueueRecovery: between a queue and its user, when the driver handles errors
+ *   DiskQueue: Batching (when to announce), RequestPlug (what gathers and merges before that),
+ *     CompletionWait (how to learn of the end); QueueMap deals queues out to tasks
  * </pre>
  *
  * <p>The driver knows the device only as a guest does: registers on a bus, memory, an interrupt. It

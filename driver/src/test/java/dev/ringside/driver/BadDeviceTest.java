@@ -68,7 +68,7 @@ class BadDeviceTest {
     return Stream.of(Transport.values())
         .flatMap(
             transport ->
-                Stream.of(CompletionPolicy.values())
+                CompletionPolicy.KINDS.stream()
                     .map(completion -> Arguments.of(completion, transport)));
   }
 

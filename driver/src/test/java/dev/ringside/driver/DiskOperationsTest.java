@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every feature of a disk, through the driver that a filesystem uses. */
@@ -254,7 +255,7 @@ class DiskOperationsTest {
 
   /** A sleeping driver hears of it with an interrupt, a spinning one looks. */
   @ParameterizedTest
-  @EnumSource(CompletionPolicy.class)
+  @FieldSource("dev.ringside.driver.CompletionPolicy#KINDS")
   void picksUpANewCapacity(CompletionPolicy completion) throws IOException {
     DriverSettings settings = DriverSettings.DEFAULT.withCompletion(completion);
     try (TestDisk disk = TestDisk.blank(SECTORS).driver(settings).start()) {

@@ -98,7 +98,7 @@ class SeveralQueuesTest {
                 Stream.of(Transport.values())
                     .flatMap(
                         transport ->
-                            Stream.of(CompletionPolicy.values())
+                            CompletionPolicy.KINDS.stream()
                                 .flatMap(
                                     completion ->
                                         Stream.of(false, true)

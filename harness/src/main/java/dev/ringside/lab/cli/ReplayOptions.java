@@ -6,6 +6,7 @@ import dev.ringside.fault.FaultPlan;
 import dev.ringside.fault.FaultPlanException;
 import dev.ringside.lab.bench.RingLayout;
 import dev.ringside.lab.replay.ReplaySettings;
+import dev.ringside.lab.vm.DriverWords;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.machine.CostModel;
 import dev.ringside.storage.ServiceModel;
@@ -92,7 +93,9 @@ final class ReplayOptions {
       defaultValue = "interrupt",
       converter = CompletionConverter.class,
       description =
-          "How the driver learns of completions: spin or interrupt (default: ${DEFAULT-VALUE}).")
+          "How the driver learns of completions: "
+              + DriverWords.COMPLETIONS
+              + " (default: ${DEFAULT-VALUE}).")
   private CompletionPolicy completion = CompletionPolicy.INTERRUPT;
 
   @Option(
@@ -334,12 +337,11 @@ final class ReplayOptions {
   static final class CompletionConverter implements ITypeConverter<CompletionPolicy> {
     @Override
     public CompletionPolicy convert(String value) {
-      return switch (value) {
-        case "spin" -> CompletionPolicy.SPIN;
-        case "interrupt" -> CompletionPolicy.INTERRUPT;
-        default ->
-            throw new TypeConversionException("'%s' is not spin or interrupt".formatted(value));
-      };
+      try {
+        return DriverWords.completion(value);
+      } catch (IllegalArgumentException unknown) {
+        throw new TypeConversionException(unknown.getMessage());
+      }
     }
   }
 

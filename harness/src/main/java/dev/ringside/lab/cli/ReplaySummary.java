@@ -2,7 +2,6 @@ package dev.ringside.lab.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.ringside.blk.ServiceSettings;
-import dev.ringside.driver.CompletionPolicy;
 import dev.ringside.fault.FaultCount;
 import dev.ringside.lab.bench.RingLayout;
 import dev.ringside.lab.replay.FaultReport;
@@ -12,6 +11,7 @@ import dev.ringside.lab.replay.ReplayResult;
 import dev.ringside.lab.replay.ReplaySettings;
 import dev.ringside.lab.replay.SkipReason;
 import dev.ringside.lab.replay.TraceSurvey;
+import dev.ringside.lab.vm.DriverWords;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.lab.vm.ServiceWords;
 import dev.ringside.machine.EventLog;
@@ -68,7 +68,7 @@ record ReplaySummary(
     json.writeStringField("coalesce", ServiceWords.of(service.coalescing()));
     json.writeNumberField("merge", service.maxMerge());
     json.writeStringField("timing", options.timing().toString());
-    json.writeStringField("completion", completion(machine.driver().completion()));
+    json.writeStringField("completion", DriverWords.of(machine.driver().completion()));
     json.writeStringField("costs", machine.costs().name());
     json.writeNumberField("repeat", settings.repeat());
     if (seed.isPresent()) {
@@ -164,7 +164,7 @@ record ReplaySummary(
                 ring(),
                 machine.driver().queueSize(),
                 machine.device().service().workers(),
-                completion(machine.driver().completion()),
+                DriverWords.of(machine.driver().completion()),
                 machine.costs().name(),
                 machine.costs().source()));
     row(out, "features", features());
@@ -320,10 +320,6 @@ record ReplaySummary(
                   Quantity.nanoseconds(latency.getValueAtPercentile(percentile))));
     }
     return text + "max " + Quantity.nanoseconds(latency.getMaxValue());
-  }
-
-  private static String completion(CompletionPolicy policy) {
-    return policy.name().toLowerCase(Locale.ROOT);
   }
 
   private static void row(PrintWriter out, String name, String value) {

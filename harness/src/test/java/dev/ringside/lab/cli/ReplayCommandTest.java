@@ -180,7 +180,7 @@ class ReplayCommandTest {
     "--batch many,          'many'",
     "--costs free,          '''free'' is none of zero, kvm, '",
     "--service soon,        'is no service model'",
-    "--completion never,    '''never'' is not spin or interrupt'",
+    "--completion never,    '''never'' is not spin, interrupt, delayed'",
     "--transport isa,       '''isa'' is none of mmio, mmio-legacy, pci, pci-intx'",
     "--timing recorded,     '''recorded'' is not asap'",
     "--in-place,            '--in-place needs --image'",

@@ -23,7 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Replays on the machine: driver, ring and device are the ones that everything else uses. */
@@ -35,7 +35,7 @@ class ReplayTest {
   }
 
   @ParameterizedTest
-  @EnumSource(CompletionPolicy.class)
+  @FieldSource("dev.ringside.driver.CompletionPolicy#KINDS")
   void replaysEveryIssuedEventOfTheSqliteTrace(CompletionPolicy completion) throws IOException {
     ReplayReport report =
         ReplayFixture.of(RecordedTraces.path("w2")).completion(completion).atFullSpeed();
