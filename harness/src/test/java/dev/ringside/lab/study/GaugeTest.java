@@ -26,7 +26,7 @@ final class GaugeTest {
       area += series.means().get(i) * width;
     }
     assertThat(series.means()).hasSizeBetween(200, 400);
-    assertThat(area).isCloseTo(gauge.integral(), within(1e-3));
+    assertThat(area).isCloseTo((double) gauge.integral(), within(1e-3));
     assertThat(gauge.integral()).isEqualTo(5_000 * 700);
     assertThat(DoubleStream.of(series.means().stream().mapToDouble(mean -> mean).toArray()))
         .allMatch(mean -> mean > 0.6 && mean < 0.8);
