@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       SimCommand.class,
       BenchCommand.class,
+      ServeCommand.class,
       LsCommand.class,
       TreeCommand.class,
       CatCommand.class,
