@@ -114,6 +114,7 @@ function showWhy(card, notice, what) {
   const strip = card.querySelector('.strip');
   const text = card.querySelector('p');
   if (!notice) {
+    delete card.dataset.key;
     strip.replaceChildren();
     text.textContent = frame.settings.time === 'real' ? 'A run at full speed notes no events; its counters say how often.' : what === 'kick' ? 'Nothing was published yet.' : 'Nothing was given back yet.';
     return;
