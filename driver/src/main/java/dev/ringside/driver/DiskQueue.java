@@ -701,6 +701,11 @@ public final class DiskQueue implements BlockDevice {
     wait.share(lock);
   }
 
+  /** Where the driver stands in the ring; from another task, where it stood a moment ago. */
+  public RingCursors cursors() {
+    return queue.cursors();
+  }
+
   /** Nothing by itself: a queue ends with its driver. */
   @Override
   public void close() {}

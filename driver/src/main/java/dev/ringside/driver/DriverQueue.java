@@ -63,6 +63,9 @@ sealed interface DriverQueue permits SplitDriverQueue, PackedDriverQueue {
    */
   int position();
 
+  /** Where this side stands. */
+  RingCursors cursors();
+
   /** Whether {@link #nextUsed} has a slot. */
   boolean hasUsed();
 

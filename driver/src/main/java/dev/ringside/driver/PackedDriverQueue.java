@@ -225,6 +225,11 @@ final class PackedDriverQueue implements DriverQueue {
   }
 
   @Override
+  public RingCursors cursors() {
+    return new RingCursors(next, published, nextUsed);
+  }
+
+  @Override
   public boolean hasUsed() {
     return lastOfBatch != NONE || isUsed(descriptorFlags(usedWord()), nextUsed, size);
   }

@@ -244,6 +244,11 @@ final class SplitDriverQueue implements DriverQueue {
   }
 
   @Override
+  public RingCursors cursors() {
+    return new RingCursors(nextAvailable, publishedAvailable, nextUsed);
+  }
+
+  @Override
   public boolean hasUsed() {
     return nextUsed != seenUsed || refreshUsed();
   }

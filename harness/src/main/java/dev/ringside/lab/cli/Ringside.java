@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       SimCommand.class,
       StudyCommand.class,
       BenchCommand.class,
+      ServeCommand.class,
       LsCommand.class,
       TreeCommand.class,
       CatCommand.class,

@@ -10,11 +10,16 @@ import dev.ringside.fault.FaultPlan;
 import dev.ringside.fault.FaultPlanException;
 import dev.ringside.lab.vm.DriverWords;
 import dev.ringside.lab.vm.ServiceWords;
+import dev.ringside.machine.Cost;
 import dev.ringside.machine.CostModel;
 import dev.ringside.storage.ServiceModel;
 import dev.ringside.virtio.transport.Transport;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -148,8 +153,10 @@ public final class Parameters {
   static final Parameter<CostModel> COSTS =
       new Parameter<>(
           "costs", "", "zero", "what emulation makes too cheap: " + presets(), Parameters::costs);
-  static final Parameter<OptionalLong> KICK_COST = cost("kick-ns", "a notification of the device");
-  static final Parameter<OptionalLong> INTERRUPT_COST = cost("interrupt-ns", "an interrupt");
+
+  /** Each cost by itself, in the place of the model's. */
+  static final Map<Cost, Parameter<OptionalLong>> SINGLE_COSTS = singleCosts();
+
   static final Parameter<ServiceModel> SERVICE =
       new Parameter<>(
           "service",
@@ -178,39 +185,38 @@ public final class Parameters {
 
   /** All of them. */
   public static final List<Parameter<?>> ALL =
-      List.of(
-          ARRIVAL,
-          LOOP,
-          TIMING,
-          QUEUE_DEPTH,
-          REQUESTS,
-          SIZE,
-          MIX,
-          PATTERN,
-          THINK,
-          DISK,
-          BATCH,
-          COMPLETION,
-          TIMEOUT,
-          QUEUES,
-          QUEUE_SIZE,
-          RING,
-          INDIRECT,
-          EVENT_INDEX,
-          IN_ORDER,
-          TRANSPORT,
-          WORKERS,
-          MAPPING,
-          WAIT,
-          COALESCE,
-          MERGE,
-          COSTS,
-          KICK_COST,
-          INTERRUPT_COST,
-          SERVICE,
-          FAULTS,
-          BREAK,
-          MODE);
+      Stream.of(
+              List.of(
+                  ARRIVAL,
+                  LOOP,
+                  TIMING,
+                  QUEUE_DEPTH,
+                  REQUESTS,
+                  SIZE,
+                  MIX,
+                  PATTERN,
+                  THINK,
+                  DISK,
+                  BATCH,
+                  COMPLETION,
+                  TIMEOUT,
+                  QUEUES,
+                  QUEUE_SIZE,
+                  RING,
+                  INDIRECT,
+                  EVENT_INDEX,
+                  IN_ORDER,
+                  TRANSPORT,
+                  WORKERS,
+                  MAPPING,
+                  WAIT,
+                  COALESCE,
+                  MERGE,
+                  COSTS),
+              SINGLE_COSTS.values(),
+              List.of(SERVICE, FAULTS, BREAK, MODE))
+          .<Parameter<?>>flatMap(Collection::stream)
+          .toList();
 
   private Parameters() {}
 
@@ -275,12 +281,21 @@ public final class Parameters {
         text -> Math.toIntExact(within(text, least, most)));
   }
 
-  private static Parameter<OptionalLong> cost(String name, String ofWhat) {
+  private static Map<Cost, Parameter<OptionalLong>> singleCosts() {
+    Map<Cost, Parameter<OptionalLong>> all = new EnumMap<>(Cost.class);
+    for (Cost cost : Cost.values()) {
+      all.put(cost, singleCost(cost));
+    }
+    return Collections.unmodifiableMap(all);
+  }
+
+  private static Parameter<OptionalLong> singleCost(Cost cost) {
+    String unit = cost == Cost.COPY ? "ps" : "ns";
     return new Parameter<>(
-        name,
-        "ns",
+        cost.key() + "-" + unit,
+        unit,
         OF_THE_MODEL,
-        "cost of %s, in the place of the model's".formatted(ofWhat),
+        "cost of %s, in the place of the model's".formatted(cost.what()),
         text ->
             text.equals(OF_THE_MODEL)
                 ? OptionalLong.empty()

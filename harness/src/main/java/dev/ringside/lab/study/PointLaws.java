@@ -77,6 +77,11 @@ final class PointLaws {
       checkPublications(1);
     } else if (policy instanceof BatchPolicy.Every(int requests)) {
       checkPublications(requests);
+    } else if (policy instanceof BatchPolicy.Plug(int limit)) {
+      checkPublications(limit);
+      if (workload.queueDepth() <= limit) {
+        checkKicks(workload.queueDepth());
+      }
     } else if (policy instanceof BatchPolicy.OnLast) {
       checkPublications(workload.queueDepth());
       checkKicks(workload.queueDepth());

@@ -8,6 +8,7 @@ import dev.ringside.lab.replay.TraceRequests;
 import dev.ringside.lab.replay.TraceSurvey;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.lab.vm.VirtualMachine;
+import dev.ringside.machine.Cost;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.EventSink;
 import dev.ringside.machine.EventType;
@@ -45,7 +46,7 @@ final class PointRun {
         new RunMeter(
             settings.machine().driver().queues(),
             latencies,
-            settings.machine().costs().interruptNs());
+            settings.machine().costs().of(Cost.INTERRUPT));
     this.streams = new RandomStreams(point.seed());
   }
 

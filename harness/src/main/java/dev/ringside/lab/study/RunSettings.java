@@ -9,11 +9,13 @@ import dev.ringside.driver.DriverSettings;
 import dev.ringside.fault.FaultPlan;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.lab.vm.RingShape;
+import dev.ringside.machine.Cost;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.virtio.transport.Transport;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * Everything that one run needs to know, read from the parameters' values and checked against each
@@ -99,11 +101,13 @@ record RunSettings(
 
   private static CostModel costs(Map<String, String> values) throws ExperimentException {
     CostModel model = Parameters.COSTS.in(values);
-    return new CostModel(
-        model.name(),
-        Parameters.KICK_COST.in(values).orElse(model.kickNs()),
-        Parameters.INTERRUPT_COST.in(values).orElse(model.interruptNs()),
-        model.source());
+    for (Map.Entry<Cost, Parameter<OptionalLong>> single : Parameters.SINGLE_COSTS.entrySet()) {
+      OptionalLong value = single.getValue().in(values);
+      if (value.isPresent()) {
+        model = model.with(single.getKey(), value.getAsLong());
+      }
+    }
+    return model;
   }
 
   private static void checkMapping(ServiceSettings service, int queues) throws ExperimentException {

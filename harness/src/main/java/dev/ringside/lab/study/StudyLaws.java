@@ -3,11 +3,13 @@ package dev.ringside.lab.study;
 import dev.ringside.blk.ServiceSettings;
 import dev.ringside.driver.BatchPolicy;
 import dev.ringside.driver.CompletionPolicy;
+import dev.ringside.machine.Cost;
 import dev.ringside.machine.CostModel;
 import dev.ringside.storage.ServiceModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * The law that the points of a study should obey together: where a batch of B requests costs c and
@@ -19,6 +21,9 @@ final class StudyLaws {
   private static final double TOLERANCE = 0.01;
 
   private static final int ENOUGH_BATCHES = 3;
+
+  /** The costs of a batch that the law knows. */
+  private static final Set<Cost> HERE = Set.of(Cost.KICK, Cost.INTERRUPT);
 
   private final StudyPlan plan;
   private final List<PointResult> points;
@@ -48,10 +53,10 @@ final class StudyLaws {
       }
       Workload workload = settings.workload();
       CostModel costs = settings.machine().costs();
-      perBatch = costs.kickNs() + costs.interruptNs();
+      perBatch = costs.of(Cost.KICK) + costs.of(Cost.INTERRUPT);
       perRequest = serviceNs(settings);
-      if (costs.interruptNs() >= perRequest) {
-        // Interrupts would not fit between completions.
+      if (costs.of(Cost.INTERRUPT) >= perRequest || !HERE.containsAll(costs.values().keySet())) {
+        // Interrupts would not fit between completions, or something else costs time, too.
         return List.of();
       }
       if (workload.requests() % workload.queueDepth() == 0) {
