@@ -45,7 +45,7 @@ final class ClosedLoop {
       for (int i = 0; i < depth && source.hasNext(); i++) {
         submit(now);
       }
-      queue.kick();
+      queue.endList();
       while (queue.inFlight() > 0) {
         queue.reapOrAwait();
       }
@@ -80,7 +80,7 @@ final class ClosedLoop {
         submitted = true;
       }
       if (submitted) {
-        queue.kick();
+        queue.endList();
       }
       if (source.hasNext() && !endings.isEmpty()) {
         queue.reapOrAwait(endings.first() + thinkNs);

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  *   [[recorded]]
  *   name = "QEMU 7.2, event_idx on"
  *   file = "images/traces/qemu-virtqueue/q3b_qdsweep.txt.xz"
- *   at = { event-idx = "on" }
+ *   at = { event-idx = "on", loop = "batch" }
  * </pre>
  */
 public final class ExperimentReader {
@@ -141,12 +141,15 @@ public final class ExperimentReader {
     }
   }
 
-  /** A recording has a value for every depth and loop, which is nothing without such points. */
+  /** A recording has a value for every depth, which is nothing without such points. */
   private static void checkRecording(Recording recording, SequencedMap<String, List<String>> varied)
       throws ExperimentException {
+    require(
+        recording.at().containsKey(Parameters.LOOP.name()),
+        "the recording '%s' needs at = { loop = ... }: whether it went in batches"
+            .formatted(recording.name()));
     List<String> needed = new ArrayList<>(recording.at().keySet());
     needed.add(Parameters.QUEUE_DEPTH.name());
-    needed.add(Parameters.LOOP.name());
     for (String name : needed) {
       require(
           varied.containsKey(Parameters.named(name).name()),

@@ -1,5 +1,6 @@
 package dev.ringside.lab.study;
 
+import dev.ringside.driver.BatchPolicy;
 import dev.ringside.driver.BlockDeviceException;
 import dev.ringside.driver.BlockRequest;
 import dev.ringside.driver.BlockStatus;
@@ -17,9 +18,10 @@ final class MeteredQueue {
   private final VirtioBlkDriver driver;
   private final DiskQueue queue;
   private final RunMeter meter;
+  private final BatchPolicy batching;
   private final boolean indirect;
   private final boolean recovers;
-  private long descriptors;
+  private long buffers;
   private long submitted;
   private long failed;
   private long recoveries;
@@ -27,11 +29,18 @@ final class MeteredQueue {
   /**
    * A queue.
    *
+   * @param batching the queue's policy
    * @param indirect whether a chain takes one descriptor of the ring
    * @param recovers whether a broken device is brought up again; otherwise it ends the run
    */
   MeteredQueue(
-      VirtioBlkDriver driver, DiskQueue queue, RunMeter meter, boolean indirect, boolean recovers) {
+      VirtioBlkDriver driver,
+      DiskQueue queue,
+      RunMeter meter,
+      BatchPolicy batching,
+      boolean indirect,
+      boolean recovers) {
+    this.batching = batching;
     this.driver = driver;
     this.queue = queue;
     this.meter = meter;
@@ -62,7 +71,7 @@ final class MeteredQueue {
       return false;
     }
     submitted++;
-    descriptors += indirect ? 1 : request.segments() + FRAMING + (request.ranges() > 0 ? 1 : 0);
+    buffers += request.segments() + (request.ranges() > 0 ? 1 : 0);
     return true;
   }
 
@@ -74,8 +83,23 @@ final class MeteredQueue {
     }
   }
 
-  void kick() {
+  private void kick() {
     queue.kick();
+  }
+
+  /**
+   * The task has submitted all that it has, for now. A policy that decides by itself is not
+   * overruled: it announces the rest when the task waits.
+   */
+  void endList() {
+    switch (batching) {
+      case BatchPolicy.EveryRequest() -> {}
+      case BatchPolicy.CountOrTime policy -> {}
+      case BatchPolicy.Adaptive policy -> {}
+      case BatchPolicy.Every policy -> kick();
+      case BatchPolicy.Plug policy -> kick();
+      case BatchPolicy.OnLast() -> kick();
+    }
   }
 
   /** Ends what is done; waits when nothing is. */
@@ -116,9 +140,10 @@ final class MeteredQueue {
     }
   }
 
-  /** Descriptors of the ring that all requests took. */
+  /** Descriptors of the ring that all requests took, one a chain with indirect tables. */
   long descriptors() {
-    return descriptors;
+    long chains = queue.stats().chains();
+    return indirect ? chains : buffers + FRAMING * chains;
   }
 
   long submitted() {

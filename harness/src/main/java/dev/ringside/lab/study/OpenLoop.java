@@ -36,7 +36,7 @@ final class OpenLoop {
         submitted = true;
       }
       if (submitted) {
-        queue.kick();
+        queue.endList();
       }
       if (source.hasNext()) {
         queue.reapOrAwait(start + source.nextTime());

@@ -146,13 +146,35 @@ public final class Parameters {
           "off",
           "how interrupts are held back: off, COUNT,NS or rate:THRESHOLD,NS",
           ServiceWords::coalescing);
+  static final Parameter<Integer> COALESCE_COUNT =
+      whole(
+          "coalesce-count",
+          "",
+          0,
+          0,
+          32768,
+          "the COUNT of coalesce by itself; 0 leaves it to that");
+  static final Parameter<Long> COALESCE_TIME =
+      number(
+          "coalesce-ns",
+          "ns",
+          0,
+          0,
+          CoalescingPolicy.MAX_DELAY_NS,
+          "the NS of coalesce by itself; 0 leaves it to that");
   static final Parameter<Integer> MERGE =
       whole(
           "merge", "", 1, 1, ServiceSettings.MAX_MERGE, "adjacent requests that become a transfer");
 
   static final Parameter<CostModel> COSTS =
       new Parameter<>(
-          "costs", "", "zero", "what emulation makes too cheap: " + presets(), Parameters::costs);
+          "costs",
+          "",
+          "zero",
+          "what emulation makes too cheap: "
+              + presets()
+              + ", and single ones behind it: kvm,kick=2us",
+          CostModel::parse);
 
   /** Each cost by itself, in the place of the model's. */
   static final Map<Cost, Parameter<OptionalLong>> SINGLE_COSTS = singleCosts();
@@ -211,6 +233,8 @@ public final class Parameters {
                   MAPPING,
                   WAIT,
                   COALESCE,
+                  COALESCE_COUNT,
+                  COALESCE_TIME,
                   MERGE,
                   COSTS),
               SINGLE_COSTS.values(),
@@ -343,12 +367,6 @@ public final class Parameters {
 
   private static String presets() {
     return CostModel.PRESETS.stream().map(CostModel::name).collect(Collectors.joining(", "));
-  }
-
-  private static CostModel costs(String text) {
-    return CostModel.preset(text)
-        .orElseThrow(
-            () -> new IllegalArgumentException("'%s' is none of %s".formatted(text, presets())));
   }
 
   private static FaultPlan faults(String text) {

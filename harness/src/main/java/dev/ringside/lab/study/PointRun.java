@@ -152,7 +152,14 @@ final class PointRun {
         VirtualMachine.start(machine, disk.storage(), scheduler, events, faults)) {
       VirtioBlkDriver driver = vm.disk();
       for (DiskQueue queue : driver.queues()) {
-        queues.add(new MeteredQueue(driver, queue, meter, settings.ring().indirect(), recovers));
+        queues.add(
+            new MeteredQueue(
+                driver,
+                queue,
+                meter,
+                settings.machine().driver().batching(),
+                settings.ring().indirect(),
+                recovers));
       }
       List<Task> others = new ArrayList<>();
       for (MeteredQueue queue : queues.subList(1, queues.size())) {

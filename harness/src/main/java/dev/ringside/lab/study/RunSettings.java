@@ -1,5 +1,6 @@
 package dev.ringside.lab.study;
 
+import dev.ringside.blk.CoalescingPolicy;
 import dev.ringside.blk.ServiceSettings;
 import dev.ringside.blk.WaitPolicy;
 import dev.ringside.blk.WorkerMapping;
@@ -68,7 +69,7 @@ record RunSettings(
             .withWorkers(Parameters.WORKERS.in(values))
             .withMapping(Parameters.MAPPING.in(values))
             .withWaiting(Parameters.WAIT.in(values))
-            .withCoalescing(Parameters.COALESCE.in(values))
+            .withCoalescing(coalescing(values))
             .withMaxMerge(Parameters.MERGE.in(values))
             .withModel(Parameters.SERVICE.in(values));
     checkMapping(service, queues);
@@ -97,6 +98,22 @@ record RunSettings(
             Parameters.MODE.in(values));
     settings.check();
     return settings;
+  }
+
+  /** As one word, or as two numbers that can be varied each. */
+  private static CoalescingPolicy coalescing(Map<String, String> values)
+      throws ExperimentException {
+    CoalescingPolicy whole = Parameters.COALESCE.in(values);
+    int count = Parameters.COALESCE_COUNT.in(values);
+    long time = Parameters.COALESCE_TIME.in(values);
+    if (count == 0 && time == 0) {
+      return whole;
+    }
+    require(
+        whole instanceof CoalescingPolicy.Off,
+        "coalesce says it all; leave coalesce-count and coalesce-ns out");
+    require(count > 0 && time > 0, "coalesce-count and coalesce-ns need each other");
+    return new CoalescingPolicy.CountOrTime(count, time);
   }
 
   private static CostModel costs(Map<String, String> values) throws ExperimentException {
