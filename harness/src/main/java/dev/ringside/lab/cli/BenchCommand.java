@@ -2,6 +2,8 @@ package dev.ringside.lab.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.ringside.lab.bench.CReference;
+import dev.ringside.lab.bench.EventLogBenchmark;
+import dev.ringside.lab.bench.EventSuite;
 import dev.ringside.lab.bench.Figure;
 import dev.ringside.lab.bench.Loop;
 import dev.ringside.lab.bench.QueueSuite;
@@ -37,7 +39,9 @@ final class BenchCommand implements Callable<Integer> {
     /** Random reads of 4 KiB from a storage in memory, beside the ring and the copy alone. */
     READ,
     /** How fast simulated time runs: requests a second of real time, on one core. */
-    SIM;
+    SIM,
+    /** What noting an event of the route costs, by what becomes of it. */
+    EVENTS;
 
     @Override
     public String toString() {
@@ -48,6 +52,7 @@ final class BenchCommand implements Callable<Integer> {
   private static final String QUEUE_LINE = "%5s  %-9s %20s %20s %20s %20s %6s %6s %9s%n";
   private static final String READ_LINE = "%5s  %20s %20s %20s %20s %6s %9s%n";
 
+  private static final String EVENTS_LINE = "%-10s %20s %20s%n";
   private static final String SIM_LINE = "%-34s %5s %6s %22s %14s%n";
 
   /** A sample, about as long as a large point of a study. */
@@ -104,6 +109,7 @@ final class BenchCommand implements Callable<Integer> {
       case QUEUE -> queue();
       case READ -> read();
       case SIM -> sim();
+      case EVENTS -> events();
     }
     return 0;
   }
@@ -163,6 +169,35 @@ final class BenchCommand implements Callable<Integer> {
               print(out, row);
             }
             sink.line(fields -> writeRow(fields, row));
+          }
+        });
+  }
+
+  private void events() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    boolean table = !json.takesStandardOutput();
+    EventSuite suite = new EventSuite(iterations, rounds, jvmOptions());
+    if (table) {
+      out.println("ns per event: median (least to most)");
+      out.printf(EVENTS_LINE, "log", "each at its time", "eight at one time");
+      out.flush();
+    }
+    json.write(
+        out,
+        sink -> {
+          for (EventLogBenchmark.Kind kind : EventLogBenchmark.Kind.values()) {
+            EventSuite.Row row = suite.measure(kind);
+            String name = kind.name().toLowerCase(Locale.ROOT);
+            if (table) {
+              out.printf(EVENTS_LINE, name, text(row.each()), text(row.batch()));
+              out.flush();
+            }
+            sink.line(
+                fields -> {
+                  fields.writeStringField("log", name);
+                  writeFigure(fields, "each", row.each());
+                  writeFigure(fields, "batch", row.batch());
+                });
           }
         });
   }

@@ -59,7 +59,10 @@ final class LineFigures {
     return switch (spec.kind()) {
       case LINES -> spec.metrics().isEmpty() ? List.of(Metric.THROUGHPUT) : spec.metrics();
       case KNEE -> List.of(Metric.THROUGHPUT, Metric.LATENCY_P50, Metric.LATENCY_P99);
-      case NOTIFICATIONS -> List.of(Metric.KICKS_PER_REQUEST, Metric.INTERRUPTS_PER_REQUEST);
+      case NOTIFICATIONS ->
+          spec.metrics().isEmpty()
+              ? List.of(Metric.KICKS_PER_REQUEST, Metric.INTERRUPTS_PER_REQUEST)
+              : spec.metrics();
       case THROUGHPUT_LATENCY,
           OCCUPANCY,
           BATCH_HISTOGRAM,

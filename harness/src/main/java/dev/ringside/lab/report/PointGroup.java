@@ -32,6 +32,22 @@ record PointGroup(SequencedMap<String, String> values, List<PointResult> runs) {
     return List.copyOf(groups.values());
   }
 
+  /** Those of the groups that a plot is about; what they have in common then is not said again. */
+  static List<PointGroup> of(List<PointGroup> groups, SequencedMap<String, String> only) {
+    if (only.isEmpty()) {
+      return groups;
+    }
+    List<PointGroup> left = new ArrayList<>();
+    for (PointGroup group : groups) {
+      if (group.values.entrySet().containsAll(only.entrySet())) {
+        SequencedMap<String, String> rest = new LinkedHashMap<>(group.values);
+        rest.keySet().removeAll(only.keySet());
+        left.add(new PointGroup(rest, group.runs));
+      }
+    }
+    return left;
+  }
+
   /** A parameter's value; empty when it is not varied. */
   String value(String parameter) {
     return values.getOrDefault(parameter, "");

@@ -4,6 +4,7 @@ import dev.ringside.lab.study.Experiment;
 import dev.ringside.lab.study.Metric;
 import dev.ringside.lab.study.PlotKind;
 import dev.ringside.lab.study.PlotSpec;
+import dev.ringside.lab.study.Reference;
 import dev.ringside.lab.study.StudyResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,22 +26,36 @@ final class StudyPlots {
   }
 
   /** One figure. */
-  static Figure figure(PlotSpec spec, List<PointGroup> groups, StudyResult result) {
+  static Figure figure(PlotSpec spec, List<PointGroup> all, StudyResult result) {
+    List<PointGroup> groups = PointGroup.of(all, spec.only());
+    List<Reference> references =
+        result.references().stream()
+            .filter(
+                reference ->
+                    spec.only().entrySet().stream()
+                        .allMatch(
+                            only ->
+                                only.getValue()
+                                    .equals(
+                                        reference
+                                            .at()
+                                            .getOrDefault(only.getKey(), only.getValue()))))
+            .toList();
     return switch (spec.kind()) {
       case LINES -> {
-        LineFigures figures = new LineFigures(spec, groups, result.references());
+        LineFigures figures = new LineFigures(spec, groups, references);
         yield lines(spec, figures, figures.lines());
       }
       case KNEE -> {
-        LineFigures figures = new LineFigures(spec, groups, result.references());
+        LineFigures figures = new LineFigures(spec, groups, references);
         yield lines(spec, figures, figures.knee());
       }
       case THROUGHPUT_LATENCY -> {
-        LineFigures figures = new LineFigures(spec, groups, result.references());
+        LineFigures figures = new LineFigures(spec, groups, references);
         yield lines(spec, figures, figures.throughputLatency());
       }
       case NOTIFICATIONS -> {
-        LineFigures figures = new LineFigures(spec, groups, result.references());
+        LineFigures figures = new LineFigures(spec, groups, references);
         yield lines(spec, figures, figures.notifications());
       }
       case OCCUPANCY -> new DistributionFigures(spec, groups).occupancy();

@@ -58,7 +58,7 @@ public final class ExperimentReader {
           "recorded");
   private static final Set<String> RECORDED_KEYS = Set.of("name", "file", "at");
   private static final Set<String> PLOT_KEYS =
-      Set.of("kind", "title", "x", "y", "series", "metrics", "note");
+      Set.of("kind", "title", "x", "y", "series", "metrics", "note", "only");
 
   private ExperimentReader() {}
 
@@ -115,7 +115,7 @@ public final class ExperimentReader {
       }
     }
     for (PlotSpec plot : experiment.plots()) {
-      checkPlot(plot, experiment.varied().keySet());
+      checkPlot(plot, experiment.varied());
     }
     for (Recording recording : experiment.recordings()) {
       checkRecording(recording, experiment.varied());
@@ -123,7 +123,15 @@ public final class ExperimentReader {
     return experiment.plots().isEmpty() ? StandardPlots.addTo(experiment) : experiment;
   }
 
-  private static void checkPlot(PlotSpec plot, Set<String> varied) throws ExperimentException {
+  private static void checkPlot(PlotSpec plot, SequencedMap<String, List<String>> all)
+      throws ExperimentException {
+    Set<String> varied = all.keySet();
+    for (Map.Entry<String, String> only : plot.only().entrySet()) {
+      require(
+          all.getOrDefault(only.getKey(), List.of()).contains(only.getValue()),
+          "the plot '%s' has only %s = %s, which no point has"
+              .formatted(plot.title(), only.getKey(), only.getValue()));
+    }
     Map<String, String> axes = new LinkedHashMap<>();
     put(axes, "x", plot.x());
     put(axes, "y", plot.y());
@@ -244,7 +252,8 @@ public final class ExperimentReader {
         optional(node, "y"),
         optional(node, "series"),
         metrics,
-        text(node, "note", ""));
+        text(node, "note", ""),
+        fixed(node.get("only")));
   }
 
   private static List<Recording> recordings(@Nullable JsonNode list) throws ExperimentException {

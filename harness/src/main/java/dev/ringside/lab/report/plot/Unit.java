@@ -38,6 +38,9 @@ public enum Unit {
   /** Below this, a plain number needs no prefix. */
   private static final double PLAIN_NUMBERS_END = 10_000;
 
+  /** A count below this is shown to the last digit. */
+  private static final double WHOLE_NUMBERS_END = 1_000_000;
+
   private static final MathContext THREE_DIGITS = new MathContext(3);
 
   private final boolean alwaysPrefixed;
@@ -57,13 +60,20 @@ public enum Unit {
     if (!Double.isFinite(value)) {
       return "–";
     }
+    if (this == NUMBER && value == Math.rint(value) && Math.abs(value) < WHOLE_NUMBERS_END) {
+      return Long.toString((long) value);
+    }
     Prefix prefix = prefixFor(value);
     return join(significant(value / prefix.factor), symbol(prefix));
   }
 
   /** A value at the tick of an axis whose other ticks have prefixes of their own. */
   String formatTick(double value) {
-    return value == 0 ? "0" : format(value);
+    if (value == 0) {
+      return "0";
+    }
+    Prefix prefix = prefixFor(value);
+    return join(significant(value / prefix.factor), symbol(prefix));
   }
 
   /** The prefix in which the numbers up to {@code largest} read best. */

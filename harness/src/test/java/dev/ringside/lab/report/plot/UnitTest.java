@@ -9,8 +9,9 @@ final class UnitTest {
   @ParameterizedTest
   @CsvSource({
     "NUMBER, 0, 0",
-    "NUMBER, 9999, 10000",
-    "NUMBER, 12345, 12.3 k",
+    "NUMBER, 9999, 9999",
+    "NUMBER, 12345, 12345",
+    "NUMBER, 12345.6, 12.3 k",
     "NUMBER, 2500000, 2.5 M",
     "NUMBER, 0.03125, 0.0313",
     "NUMBER, NaN, –",
@@ -24,7 +25,7 @@ final class UnitTest {
     "BYTES_PER_SECOND, 79000000, 79 MB/s",
     "BYTES_PER_SECOND, Infinity, –"
   })
-  void writesThreeDigitsWithAPrefix(Unit unit, double value, String text) {
+  void writesThreeDigitsWithAPrefixAndCountsWhole(Unit unit, double value, String text) {
     assertThat(unit.format(value)).isEqualTo(text);
   }
 }
