@@ -99,6 +99,14 @@ public final class Parameters {
 
   static final Parameter<Integer> QUEUES =
       whole("queues", "", 1, 1, MAX_QUEUES, "request queues, each with a task that submits");
+  static final Parameter<Integer> POLL_QUEUES =
+      whole(
+          "poll-queues",
+          "",
+          0,
+          0,
+          MAX_QUEUES - 1,
+          "how many of the queues, the last ones, have no interrupts and are polled");
   static final Parameter<Integer> QUEUE_SIZE =
       whole("queue-size", "", 256, 1, MAX_QUEUE_SIZE, "descriptors of each ring");
   static final Parameter<Boolean> RING =
@@ -223,6 +231,7 @@ public final class Parameters {
                   COMPLETION,
                   TIMEOUT,
                   QUEUES,
+                  POLL_QUEUES,
                   QUEUE_SIZE,
                   RING,
                   INDIRECT,

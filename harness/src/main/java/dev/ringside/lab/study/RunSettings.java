@@ -63,6 +63,11 @@ record RunSettings(
             Parameters.INDIRECT.in(values),
             Parameters.EVENT_INDEX.in(values));
     int queues = Parameters.QUEUES.in(values);
+    int pollQueues = Parameters.POLL_QUEUES.in(values);
+    require(
+        pollQueues < queues,
+        "poll-queues %d of queues=%d: the first queue always has interrupts"
+            .formatted(pollQueues, queues));
     int queueSize = Parameters.QUEUE_SIZE.in(values);
     ServiceSettings service =
         ServiceSettings.DEFAULT
@@ -79,6 +84,7 @@ record RunSettings(
             .withDriver(
                 base.driver()
                     .withQueues(queues)
+                    .withPollQueues(pollQueues)
                     .withFeatures(ring.accepted(DriverSettings.DEFAULT.features()))
                     .withBatching(Parameters.BATCH.in(values))
                     .withCompletion(Parameters.COMPLETION.in(values))

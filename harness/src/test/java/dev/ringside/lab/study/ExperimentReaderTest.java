@@ -95,6 +95,10 @@ final class ExperimentReaderTest {
           [[plots]]/kind = "lines"/colour = "red"          | a plot has no 'colour'
           [[plots]]/kind = "lines"/x = "size"              | x = size, which is not varied
           [[plots]]/kind = "lines"/metrics = ["latency"]   | no metric is called 'latency'
+          [[plots]]/kind = "lines"/only = { size = "512" } | only size = 512, which no point has
+          [[recorded]]/name = "QEMU"                       | a recording needs a file
+          [[recorded]]/file = "x"                          | needs at = { loop = ... }
+          [[recorded]]/file = "x"/at = { loop = "batch" }  | needs loop to be varied
           """)
   void saysInOneLineWhatIsWrong(String text, String problem) {
     assertThatExceptionOfType(ExperimentException.class)
