@@ -44,7 +44,11 @@ public enum EventType {
   /** The device waits for a notification. First: queue. Second: 0. */
   DEVICE_SLEEP(18),
   /** A notification or a worker woke the device. First: queue. Second: 0. */
-  DEVICE_WAKE(19);
+  DEVICE_WAKE(19),
+  /** The filesystem begins a call of its user's. First: inode. Second: bytes that are wanted. */
+  BEGIN_CALL(20),
+  /** The call returns. First: inode. Second: bytes that it brought. */
+  END_CALL(21);
 
   private static final EventType[] BY_CODE = new EventType[values().length + 1];
 

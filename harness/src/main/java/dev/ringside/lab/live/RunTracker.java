@@ -181,7 +181,7 @@ final class RunTracker implements EventSink {
       case DRIVER_WAKE -> driverAsleep = false;
       case DEVICE_SLEEP -> deviceAsleep = true;
       case DEVICE_WAKE -> deviceAsleep = false;
-      case FAULT, MERGE -> {}
+      case FAULT, MERGE, BEGIN_CALL, END_CALL -> {}
     }
     if (recent.size() == RECENT) {
       recent.poll();

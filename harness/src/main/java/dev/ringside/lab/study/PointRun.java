@@ -165,9 +165,9 @@ final class PointRun {
       for (MeteredQueue queue : queues.subList(1, queues.size())) {
         others.add(
             scheduler.start(
-                "submitter-" + queue.queue().number(), () -> load(queue, disk, scheduler)));
+                "submitter-" + queue.queue().number(), () -> load(queue, disk, scheduler, events)));
       }
-      load(queues.getFirst(), disk, scheduler);
+      load(queues.getFirst(), disk, scheduler, events);
       others.forEach(Task::join);
       if (!settings.fullSpeed()) {
         meter.finish();
@@ -175,7 +175,7 @@ final class PointRun {
     }
   }
 
-  private void load(MeteredQueue queue, RunDisk disk, Scheduler scheduler) {
+  private void load(MeteredQueue queue, RunDisk disk, Scheduler scheduler, EventLog events) {
     Workload workload = settings.workload();
     FrameAllocator frames = queue.queue().frames();
     long bufferBytes = bufferBytes(disk.trace());
@@ -192,7 +192,7 @@ final class PointRun {
             close(queue, recorded, scheduler, buffer);
           }
         }
-        case Arrival.Ext4Image image -> TreeRead.of(queue);
+        case Arrival.Ext4Image image -> new TreeRead(events).run(queue);
       }
     } catch (IOException unusable) {
       throw new UncheckedIOException(unusable);

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  *       of its own beside them, as many as overlap;
  *   <li>a slice for each service, for sleep of driver and device, and a shortest one for every
  *       submission, pop and reaping, where a flow begins, passes and ends;
+ *   <li>a slice for each call of a filesystem, on a thread of its own;
  *   <li>a flow for each request, from its submission through pop and service to its reaping;
  *   <li>an instant event for each kick, interrupt and their suppression, and for faults;
  *   <li>counters: requests in the ring and in service, for each queue.
@@ -50,7 +51,7 @@ public final class PerfettoTrace implements EventSink, AutoCloseable {
   private final Map<Key, Request> requests = new LinkedHashMap<>();
   private final Map<Integer, Long> inRing = new HashMap<>();
   private final Map<Integer, Long> inService = new HashMap<>();
-  private final Map<String, Integer> asleep = new LinkedHashMap<>();
+  private final Map<String, Integer> open = new LinkedHashMap<>();
   private long flows;
   private long lastTime;
 
@@ -105,6 +106,8 @@ public final class PerfettoTrace implements EventSink, AutoCloseable {
         case REAP -> reap(time, track, new Key(queue, first));
         case DRIVER_SLEEP, DEVICE_SLEEP -> sleep(time, track);
         case DRIVER_WAKE, DEVICE_WAKE -> wake(time, track);
+        case BEGIN_CALL -> beginCall(time, track, first, second);
+        case END_CALL -> endSliceOf(time, track);
         case PUBLISH_AVAILABLE,
             KICK,
             SUPPRESS_KICK,
@@ -196,17 +199,31 @@ public final class PerfettoTrace implements EventSink, AutoCloseable {
 
   private void sleep(long time, String track) throws IOException {
     String place = track + " asleep";
-    asleep.merge(place, 1, Integer::sum);
+    open.merge(place, 1, Integer::sum);
     start("B", time, tracks.thread(place), "asleep");
     json.writeEndObject();
   }
 
   private void wake(long time, String track) throws IOException {
-    String place = track + " asleep";
-    Integer depth = asleep.get(place);
-    // The first sleep may be older than the trace.
+    endSliceOf(time, track + " asleep");
+  }
+
+  /** Requests that a call makes lie below it in time: it waits for them. */
+  private void beginCall(long time, String track, long inode, long bytes) throws IOException {
+    open.merge(track, 1, Integer::sum);
+    start("B", time, tracks.thread(track), "read");
+    json.writeObjectFieldStart("args");
+    json.writeNumberField("inode", inode);
+    json.writeNumberField("bytes", bytes);
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private void endSliceOf(long time, String place) throws IOException {
+    Integer depth = open.get(place);
+    // What began first may be older than the trace.
     if (depth != null && depth > 0) {
-      asleep.put(place, depth - 1);
+      open.put(place, depth - 1);
       endSlice(time, tracks.thread(place));
     }
   }
@@ -239,6 +256,7 @@ public final class PerfettoTrace implements EventSink, AutoCloseable {
           DEVICE_SLEEP,
           DEVICE_WAKE ->
           "queue";
+      case BEGIN_CALL, END_CALL -> "inode";
     };
   }
 
@@ -313,12 +331,12 @@ public final class PerfettoTrace implements EventSink, AutoCloseable {
       finish(lastTime, track, open.getKey(), open.getValue(), "unfinished");
     }
     requests.clear();
-    for (Map.Entry<String, Integer> place : asleep.entrySet()) {
+    for (Map.Entry<String, Integer> place : open.entrySet()) {
       for (int depth = place.getValue(); depth > 0; depth--) {
         endSlice(lastTime, tracks.thread(place.getKey()));
       }
     }
-    asleep.clear();
+    open.clear();
     json.writeEndArray();
     json.writeEndObject();
     json.close();

@@ -37,7 +37,7 @@ final class QueueFinder {
           DEVICE_SLEEP,
           DEVICE_WAKE ->
           (int) first;
-      case SUBMIT, REAP, MERGE, FAULT -> Math.max(0, named);
+      case SUBMIT, REAP, MERGE, FAULT, BEGIN_CALL, END_CALL -> Math.max(0, named);
       case POP -> {
         int queue = Math.max(0, named);
         taken.computeIfAbsent(first, _ -> new ArrayDeque<>()).add(queue);

@@ -127,7 +127,9 @@ public record RequestSpan(
             DRIVER_SLEEP,
             DRIVER_WAKE,
             DEVICE_SLEEP,
-            DEVICE_WAKE ->
+            DEVICE_WAKE,
+            BEGIN_CALL,
+            END_CALL ->
             -1;
       };
     }
