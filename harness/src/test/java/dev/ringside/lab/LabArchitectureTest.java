@@ -53,4 +53,22 @@ final class LabArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("dev.ringside.lab.study..", "dev.ringside.machine..");
+
+  @ArchTest
+  static final ArchRule A_LIVE_RUN_DOES_NOT_KNOW_WHO_LOOKS =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.ringside.lab.live..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.ringside.lab.serve..", "io.netty..");
+
+  @ArchTest
+  static final ArchRule STUDIES_AND_REPORTS_DO_NOT_PARSE_COMMAND_LINES =
+      noClasses()
+          .that()
+          .resideInAnyPackage("dev.ringside.lab.study..", "dev.ringside.lab.report..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("picocli..", "dev.ringside.lab.cli..");
 }

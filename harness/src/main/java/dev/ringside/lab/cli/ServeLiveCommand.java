@@ -133,7 +133,7 @@ final class ServeLiveCommand implements Callable<Integer> {
     private static String words(LiveSetting setting) {
       return switch (setting.domain()) {
         case SettingDomain.Words(List<String> words) -> ": " + String.join(", ", words);
-        case SettingDomain.Whole _, SettingDomain.Service _ -> "";
+        case SettingDomain.Whole _, SettingDomain.Phrase _ -> "";
       };
     }
   }

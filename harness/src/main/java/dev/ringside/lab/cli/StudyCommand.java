@@ -38,6 +38,7 @@ final class StudyCommand implements Callable<Integer> {
   private static final double LONG_SECONDS = 600;
 
   private static final double SECONDS_PER_MINUTE = 60;
+  private static final double MINUTES_PER_HOUR = 60;
   private static final Path DEFAULT_PLACE = Path.of("studies");
 
   @Mixin private final StudyArguments arguments = new StudyArguments();
@@ -128,10 +129,14 @@ final class StudyCommand implements Callable<Integer> {
     }
     require(
         seconds <= LONG_SECONDS,
-        String.format(
-            Locale.ROOT,
-            "this takes about %,.0f minutes; say --yes, or vary less",
-            seconds / SECONDS_PER_MINUTE));
+        "this takes about %s; say --yes, or vary less".formatted(roughly(seconds)));
+  }
+
+  private static String roughly(double seconds) {
+    double minutes = seconds / SECONDS_PER_MINUTE;
+    return minutes < 2 * MINUTES_PER_HOUR
+        ? String.format(Locale.ROOT, "%.0f minutes", minutes)
+        : String.format(Locale.ROOT, "%,.0f hours", minutes / MINUTES_PER_HOUR);
   }
 
   private void require(boolean condition, String problem) {

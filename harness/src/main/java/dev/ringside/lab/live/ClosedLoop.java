@@ -10,8 +10,9 @@ import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 
 /**
- * A guest's task that keeps some requests in flight: random reads and writes, a new one for each
- * completion, or a list of them when all of the last are done. It kicks at the end of each list.
+ * A guest's task that keeps some requests in flight: reads and writes, a new one for each
+ * completion, or a list of them when all of the last are done. It kicks at the end of each list,
+ * unless the batch policy is one that holds requests back for longer.
  */
 final class ClosedLoop {
   private final BlockDevice disk;
@@ -22,9 +23,12 @@ final class ClosedLoop {
   private final int readPercent;
   private final long thinkNs;
   private final boolean refillsTogether;
+  private final boolean kicksEachList;
+  private final boolean sequential;
   private final long[] buffers;
   private final ArrayDeque<Slot> idle = new ArrayDeque<>();
   private final LongConsumer latencies;
+  private long nextPlace;
 
   /**
    * Takes guest memory for its requests.
@@ -45,6 +49,8 @@ final class ClosedLoop {
     this.readPercent = settings.count(LiveSetting.READS);
     this.thinkNs = settings.number(LiveSetting.THINK_NS);
     this.refillsTogether = settings.refillsTogether();
+    this.kicksEachList = settings.kicksEachList();
+    this.sequential = settings.isSequential();
     this.latencies = latencies;
     this.buffers = new long[settings.count(LiveSetting.QUEUE_DEPTH)];
     for (int i = 0; i < buffers.length; i++) {
@@ -61,7 +67,9 @@ final class ClosedLoop {
   void run(BooleanSupplier goesOn) {
     while (goesOn.getAsBoolean()) {
       refill();
-      disk.kick();
+      if (kicksEachList) {
+        disk.kick();
+      }
       reap();
       while (refillsTogether && disk.inFlight() > 0) {
         reap();
@@ -110,9 +118,18 @@ final class ClosedLoop {
     }
 
     void prepare() {
-      long sector = random.nextLong(places) * bytes / 512;
+      long sector = place() * bytes / 512;
       boolean read = random.nextInt(100) < readPercent;
       (read ? request.read(sector) : request.write(sector)).segment(buffer, bytes);
+    }
+
+    private long place() {
+      if (!sequential) {
+        return random.nextLong(places);
+      }
+      long place = nextPlace;
+      nextPlace = (place + 1) % places;
+      return place;
     }
 
     private void completed(BlockRequest done) {

@@ -12,6 +12,7 @@ package dev.ringside.lab.live;
  * @param heldInterrupts that were held back to coalesce
  * @param completed requests that the driver has ended
  * @param ringFull submissions that found no room
+ * @param withdrawn requests that were in the ring when the driver reset it
  */
 public record Counters(
     long submitted,
@@ -22,4 +23,5 @@ public record Counters(
     long suppressedInterrupts,
     long heldInterrupts,
     long completed,
-    long ringFull) {}
+    long ringFull,
+    long withdrawn) {}

@@ -26,6 +26,8 @@ public record EventLine(
     int from,
     int to,
     int packedSize) {
+  private static final String DRIVER = "driver";
+
   /** Who did it: driver, device or one of its workers. */
   public String who() {
     return track.startsWith("queue") ? "device" : track;
@@ -51,7 +53,11 @@ public record EventLine(
       case REAP ->
           "reaps request %d: done%s".formatted(request, second == 0 ? "" : ", status " + second);
       case FAULT -> "fault of rule %d".formatted(first);
-      case MERGE -> "merges %d requests into one transfer".formatted(second);
+      case MERGE ->
+          track.startsWith(DRIVER)
+              ? "made %d adjacent requests into request %d".formatted(second, request)
+              : "makes %d requests, from request %d on, into one transfer"
+                  .formatted(second, request);
       case RING_FULL -> "finds no room in the ring, %d in flight".formatted(second);
       case DRIVER_SLEEP -> "asks for an interrupt and sleeps, %d in flight".formatted(second);
       case DRIVER_WAKE -> second == 1 ? "is woken by an interrupt" : "wakes by itself";

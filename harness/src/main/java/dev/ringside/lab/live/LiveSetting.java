@@ -1,10 +1,16 @@
 package dev.ringside.lab.live;
 
+import dev.ringside.blk.ServiceSettings;
+import dev.ringside.lab.vm.DriverWords;
+import dev.ringside.lab.vm.FaultWords;
+import dev.ringside.lab.vm.ServiceWords;
 import dev.ringside.machine.CostModel;
 import dev.ringside.storage.ServiceModel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** What can be set of a live run, from the command line and from the page. */
 public enum LiveSetting {
@@ -31,44 +37,52 @@ public enum LiveSetting {
   QUEUE_DEPTH("queue-depth", "8", whole(1, 32768, ""), "requests that the guest keeps in flight"),
   BATCH(
       "batch",
-      "4",
-      whole(0, 32768, ""),
-      "requests published together at most; 1 is each by itself, 0 all of a list"),
+      "every:4",
+      new SettingDomain.Phrase(DriverWords::batch),
+      "when the driver notifies: " + DriverWords.BATCHES),
   REFILL(
       "refill",
       "each",
       words("each", "all"),
       "each: a completion is followed by a new request; all: a list waits for all of the last"),
+  PATTERN("pattern", "random", words("random", "sequential"), "where on the disk requests go"),
   COMPLETION(
       "completion",
       "interrupt",
-      words("interrupt", "spin"),
-      "how the driver learns of completions"),
+      new SettingDomain.Phrase(DriverWords::completion),
+      "how the driver learns of completions: " + DriverWords.COMPLETIONS),
+  TIMEOUT_NS(
+      "timeout-ns",
+      "0",
+      whole(0, 1_000_000_000, "ns"),
+      "how long the device may have a request before the driver recovers; 0 for ever"),
   WORKERS("workers", "4", whole(0, 64, ""), "tasks of the device that serve in parallel"),
+  MERGE(
+      "merge",
+      "1",
+      whole(1, ServiceSettings.MAX_MERGE, ""),
+      "adjacent requests that the device makes into one transfer at most"),
   WAIT(
       "wait",
       "sleep",
-      words("sleep", "poll", "adaptive"),
-      "what an idle device does: adaptive polls for a while before it sleeps"),
-  COALESCE_COUNT(
-      "coalesce-count",
-      "0",
-      whole(0, 32768, ""),
-      "the device holds an interrupt back until so many requests are done; 0 holds none back"),
-  COALESCE_NS(
-      "coalesce-ns",
-      "50000",
-      whole(1, 1_000_000_000, "ns"),
-      "how long an interrupt is held back at most"),
+      new SettingDomain.Phrase(ServiceWords::waiting),
+      "what an idle device does: sleep, poll, or adaptive:NS, which polls before it sleeps"),
+  COALESCE(
+      "coalesce",
+      "off",
+      new SettingDomain.Phrase(ServiceWords::coalescing),
+      "how the device holds interrupts back: off, COUNT,NS or rate:THRESHOLD,NS"),
   COSTS(
       "costs",
       "kvm",
-      words(CostModel.PRESETS.stream().map(CostModel::name).toArray(String[]::new)),
-      "what a kick and an interrupt cost"),
+      new SettingDomain.Phrase(CostModel::parse),
+      "what emulation makes too cheap: "
+          + CostModel.PRESETS.stream().map(CostModel::name).collect(Collectors.joining(", "))
+          + "; and what differs from it, as in kvm,kick=2us"),
   SERVICE(
       "service",
       "exponential:20us",
-      new SettingDomain.Service(),
+      new SettingDomain.Phrase(ServiceModel::parse),
       "how long the storage takes: none, constant:80us, exponential:80us, uniform:50us-110us,"
           + " nvme, disk ..."),
   THINK_NS(
@@ -78,6 +92,12 @@ public enum LiveSetting {
       "what the guest's task does between completions and its next requests"),
   SIZE("size", "4096", whole(512, 131_072, "bytes"), "of a request, a multiple of 512"),
   READS("reads", "70", whole(0, 100, "%"), "share of reads; the others are writes"),
+  FAULTS(
+      "faults",
+      "none",
+      new SettingDomain.Phrase(FaultWords::parse),
+      "what goes wrong, as in 'read every 20: stuck' or 'interrupt every 9: lost-interrupt'; the"
+          + " driver recovers by itself"),
   SEED(
       "seed",
       "1",
@@ -139,7 +159,7 @@ public enum LiveSetting {
           words.contains(value)
               ? ""
               : "%s must be %s, not '%s'".formatted(label, String.join(" or ", words), value);
-      case SettingDomain.Service() -> serviceProblem(value);
+      case SettingDomain.Phrase(Consumer<String> reader) -> phraseProblem(reader, value);
       case SettingDomain.Whole(long least, long most, String unit) -> {
         String range = "%s must be a whole number".formatted(label);
         if (least > Long.MIN_VALUE) {
@@ -157,12 +177,12 @@ public enum LiveSetting {
     };
   }
 
-  private String serviceProblem(String value) {
+  private String phraseProblem(Consumer<String> reader, String value) {
     try {
-      ServiceModel.parse(value);
+      reader.accept(value);
       return "";
-    } catch (IllegalArgumentException noModel) {
-      return "%s: %s".formatted(label, noModel.getMessage());
+    } catch (IllegalArgumentException wrong) {
+      return "%s: %s".formatted(label, wrong.getMessage());
     }
   }
 }

@@ -1,13 +1,16 @@
 package dev.ringside.lab.live;
 
 import dev.ringside.blk.BlkSettings;
-import dev.ringside.blk.CoalescingPolicy;
 import dev.ringside.blk.ServiceSettings;
-import dev.ringside.blk.WaitPolicy;
 import dev.ringside.driver.BatchPolicy;
-import dev.ringside.driver.CompletionPolicy;
 import dev.ringside.driver.DriverSettings;
+import dev.ringside.driver.ErrorHandling;
+import dev.ringside.driver.RecoveryPolicy;
+import dev.ringside.fault.FaultPlan;
+import dev.ringside.lab.vm.DriverWords;
+import dev.ringside.lab.vm.FaultWords;
 import dev.ringside.lab.vm.MachineSettings;
+import dev.ringside.lab.vm.ServiceWords;
 import dev.ringside.machine.CostModel;
 import dev.ringside.storage.ServiceModel;
 import dev.ringside.virtio.spec.Feature;
@@ -23,8 +26,6 @@ import java.util.stream.Collectors;
  * another.
  */
 public final class LiveSettings {
-  private static final long ADAPTIVE_POLLING_NS = 32_000;
-
   /** RAM beyond the buffers: rings, tables and headers of the largest queue fit. */
   private static final long BASE_MEMORY_BYTES = 16L << 20;
 
@@ -98,7 +99,23 @@ public final class LiveSettings {
     if (bytes % 512 != 0) {
       return "size must be a multiple of 512, not %d".formatted(bytes);
     }
-    return "";
+    if (batching() instanceof BatchPolicy.Every(int requests) && requests > room) {
+      return "batch every:%d does not fit: a ring of %d holds %d requests"
+          .formatted(requests, size, room);
+    }
+    return faultContradiction();
+  }
+
+  private String faultContradiction() {
+    if (faults().isEmpty()) {
+      return "";
+    }
+    if (!isSimulated()) {
+      return "faults need time=simulated";
+    }
+    return number(LiveSetting.TIMEOUT_NS) == 0
+        ? "faults need timeout-ns, or a request that is lost is the end of the run"
+        : "";
   }
 
   /** A setting's value, as it was given. */
@@ -138,6 +155,30 @@ public final class LiveSettings {
     return text(LiveSetting.REFILL).equals("all");
   }
 
+  boolean isSequential() {
+    return text(LiveSetting.PATTERN).equals("sequential");
+  }
+
+  /**
+   * Whether the guest's task tells the device at the end of each list. Otherwise it leaves that to
+   * a policy that holds requests back for longer.
+   */
+  boolean kicksEachList() {
+    return switch (batching()) {
+      case BatchPolicy.EveryRequest each -> true;
+      case BatchPolicy.Every some -> true;
+      case BatchPolicy.OnLast last -> true;
+      case BatchPolicy.Plug plug -> true;
+      case BatchPolicy.CountOrTime timed -> false;
+      case BatchPolicy.Adaptive adaptive -> false;
+    };
+  }
+
+  /** What goes wrong. */
+  FaultPlan faults() {
+    return FaultWords.parse(text(LiveSetting.FAULTS));
+  }
+
   /** The machine that they describe. */
   MachineSettings machine() {
     int size = count(LiveSetting.QUEUE_SIZE);
@@ -145,30 +186,33 @@ public final class LiveSettings {
     return MachineSettings.DEFAULT
         .withMemoryBytes(BASE_MEMORY_BYTES + Math.ceilDiv(buffers, 4096L) * 4096)
         .withDevice(BlkSettings.DEFAULT.withService(service()))
-        .withDriver(
-            DriverSettings.DEFAULT
-                .withFeatures(features())
-                .withBatching(batching())
-                .withCompletion(completion()))
-        .withCosts(CostModel.preset(text(LiveSetting.COSTS)).orElseThrow())
+        .withDriver(driver())
+        .withCosts(CostModel.parse(text(LiveSetting.COSTS)))
         .withQueueSize(size);
   }
 
+  private DriverSettings driver() {
+    DriverSettings driver =
+        DriverSettings.DEFAULT
+            .withFeatures(features())
+            .withBatching(batching())
+            .withCompletion(DriverWords.completion(text(LiveSetting.COMPLETION)));
+    long timeoutNs = number(LiveSetting.TIMEOUT_NS);
+    return timeoutNs == 0
+        ? driver
+        : driver
+            .withRequestTimeoutNs(timeoutNs)
+            .withRecovery(RecoveryPolicy.RESUBMIT)
+            .withErrors(ErrorHandling.ON);
+  }
+
   private ServiceSettings service() {
-    int coalesced = count(LiveSetting.COALESCE_COUNT);
     return ServiceSettings.DEFAULT
         .withModel(ServiceModel.parse(text(LiveSetting.SERVICE)))
         .withWorkers(count(LiveSetting.WORKERS))
-        .withWaiting(
-            switch (text(LiveSetting.WAIT)) {
-              case "poll" -> WaitPolicy.poll();
-              case "adaptive" -> WaitPolicy.adaptive(ADAPTIVE_POLLING_NS);
-              default -> WaitPolicy.sleep();
-            })
-        .withCoalescing(
-            coalesced == 0
-                ? CoalescingPolicy.off()
-                : new CoalescingPolicy.CountOrTime(coalesced, number(LiveSetting.COALESCE_NS)));
+        .withMaxMerge(count(LiveSetting.MERGE))
+        .withWaiting(ServiceWords.waiting(text(LiveSetting.WAIT)))
+        .withCoalescing(ServiceWords.coalescing(text(LiveSetting.COALESCE)));
   }
 
   private long features() {
@@ -184,13 +228,6 @@ public final class LiveSettings {
   }
 
   private BatchPolicy batching() {
-    int batch = count(LiveSetting.BATCH);
-    return batch == 0 ? BatchPolicy.onLast() : BatchPolicy.every(batch);
-  }
-
-  private CompletionPolicy completion() {
-    return text(LiveSetting.COMPLETION).equals("spin")
-        ? CompletionPolicy.SPIN
-        : CompletionPolicy.INTERRUPT;
+    return DriverWords.batch(text(LiveSetting.BATCH));
   }
 }

@@ -31,7 +31,7 @@ final class RealRun implements AutoCloseable {
   private final Histogram latency = new Histogram(MAX_LATENCY_NS, LATENCY_DIGITS);
   private final ArrayDeque<Sample> samples = new ArrayDeque<>();
   private final VirtualMachine machine;
-  private final RingReader ring;
+  private final CurrentRing ring;
   private final Task workload;
   private final Signal goOn = new Signal();
   private volatile boolean going;
@@ -49,7 +49,7 @@ final class RealRun implements AutoCloseable {
     this.scheduler = scheduler;
     machine =
         VirtualMachine.start(settings.machine(), new NullStorage(SECTORS), scheduler, EventLog.OFF);
-    ring = RingReader.of(machine);
+    ring = new CurrentRing(machine);
     sampled = counters(machine.disk().stats());
     RandomStreams streams = new RandomStreams(settings.number(LiveSetting.SEED));
     workload =
@@ -106,6 +106,7 @@ final class RealRun implements AutoCloseable {
     if (failure != null) {
       throw new IllegalStateException("the guest's task failed", failure);
     }
+    ring.hasChanged();
     VirtioBlkDriver disk = machine.disk();
     Histogram interval = recorder.getIntervalHistogram();
     latency.add(interval);
@@ -125,7 +126,7 @@ final class RealRun implements AutoCloseable {
         0,
         timeNs,
         "",
-        ring.snapshot(),
+        ring.reader().snapshot(),
         inFlight,
         false,
         false,
@@ -149,6 +150,7 @@ final class RealRun implements AutoCloseable {
         0,
         0,
         Math.max(0, requests - machine.disk().inFlight()),
+        0,
         0);
   }
 

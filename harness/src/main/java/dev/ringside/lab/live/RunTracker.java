@@ -6,6 +6,7 @@ import dev.ringside.machine.EventSink;
 import dev.ringside.machine.EventType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -22,12 +23,14 @@ final class RunTracker implements EventSink {
   private static final int RECENT = 60;
   private static final long MAX_LATENCY_NS = 3_600_000_000_000L;
   private static final int LATENCY_DIGITS = 3;
-  private static final Counters NOTHING = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0);
+  private static final Counters NOTHING = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   private static final Comparator<InFlight> BY_NUMBER =
       Comparator.comparingLong(request -> request.number);
 
-  private final RingReader ring;
+  private final CurrentRing current;
+  private final RingCursors emptyDriver;
+  private final int emptyUsed;
   private final boolean inOrder;
   private final int samplePeriod;
   private final @Nullable InFlight[] byHead;
@@ -43,6 +46,7 @@ final class RunTracker implements EventSink {
   private final Histogram latency = new Histogram(MAX_LATENCY_NS, LATENCY_DIGITS);
   private final EnumMap<EventType, long[]> lastTwo = new EnumMap<>(EventType.class);
   private final long startNs;
+  private RingReader ring;
   private long events;
   private long timeNs;
   private int inFlight;
@@ -57,6 +61,7 @@ final class RunTracker implements EventSink {
   private long heldInterrupts;
   private long completed;
   private long ringFull;
+  private long withdrawn;
 
   // Where the driver's next chain went, up to where it had published, and where the device's next
   // used entry went, before the event that moves it.
@@ -79,22 +84,25 @@ final class RunTracker implements EventSink {
   /**
    * A tracker of a machine that has just started.
    *
-   * @param ring of that machine
+   * @param current of that machine, with nothing in it
    * @param inOrder whether requests come back in the order of submission (IN_ORDER)
    * @param heads of requests are less than this
    * @param samplePeriod completions that a {@link Sample} is taken over
    */
-  RunTracker(RingReader ring, boolean inOrder, int heads, int samplePeriod, long startNs) {
-    this.ring = ring;
+  RunTracker(CurrentRing current, boolean inOrder, int heads, int samplePeriod, long startNs) {
+    this.current = current;
+    this.ring = current.reader();
+    this.emptyDriver = ring.driver();
+    this.emptyUsed = ring.deviceUsed();
     this.inOrder = inOrder;
     this.samplePeriod = samplePeriod;
     this.byHead = new InFlight[heads];
     this.startNs = startNs;
     this.timeNs = startNs;
     this.sampledNs = startNs;
-    this.next = ring.driver().next();
-    this.published = ring.driver().published();
-    this.usedNext = ring.deviceUsed();
+    this.next = emptyDriver.next();
+    this.published = emptyDriver.published();
+    this.usedNext = emptyUsed;
     this.interruptWish = ring.interruptWish();
     for (EventType type : EventType.values()) {
       lastTwo.put(type, new long[2]);
@@ -126,6 +134,9 @@ final class RunTracker implements EventSink {
     events++;
     occupancyArea += (double) inFlight * (time - timeNs);
     timeNs = time;
+    if (current.hasChanged()) {
+      beginAgain();
+    }
     long[] two = lastTwo.get(type);
     if (two != null) {
       two[1] = two[0];
@@ -181,7 +192,8 @@ final class RunTracker implements EventSink {
       case DRIVER_WAKE -> driverAsleep = false;
       case DEVICE_SLEEP -> deviceAsleep = true;
       case DEVICE_WAKE -> deviceAsleep = false;
-      case FAULT, MERGE, BEGIN_CALL, END_CALL -> {}
+      case MERGE -> request = numberOf((int) first);
+      case FAULT, BEGIN_CALL, END_CALL -> {}
     }
     if (recent.size() == RECENT) {
       recent.poll();
@@ -198,6 +210,29 @@ final class RunTracker implements EventSink {
             from,
             to,
             ring.packedSize()));
+  }
+
+  /** The driver has reset the queue; what it submits again are new chains. */
+  private void beginAgain() {
+    ring = current.reader();
+    Arrays.fill(byHead, null);
+    served.clear();
+    unpublished.clear();
+    withdrawn += inFlight;
+    inFlight = 0;
+    next = emptyDriver.next();
+    published = emptyDriver.published();
+    usedNext = emptyUsed;
+    publishedFrom = published;
+    usedFrom = usedNext;
+    interruptWish = ring.interruptWish();
+    driverAsleep = false;
+    deviceAsleep = false;
+  }
+
+  private long numberOf(int head) {
+    InFlight request = byHead[head];
+    return request == null ? -1 : request.number;
   }
 
   private long submit(int head, long bytes) {
@@ -303,7 +338,8 @@ final class RunTracker implements EventSink {
         suppressedInterrupts,
         heldInterrupts,
         completed,
-        ringFull);
+        ringFull,
+        withdrawn);
   }
 
   /** What there is to see now. */

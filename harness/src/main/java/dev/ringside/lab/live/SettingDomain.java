@@ -1,6 +1,7 @@
 package dev.ringside.lab.live;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What a {@link LiveSetting} may be. */
 public sealed interface SettingDomain {
@@ -20,6 +21,11 @@ public sealed interface SettingDomain {
    */
   record Whole(long least, long most, String unit) implements SettingDomain {}
 
-  /** A service model, as {@link dev.ringside.storage.ServiceModel} parses it. */
-  record Service() implements SettingDomain {}
+  /**
+   * Words with numbers in them.
+   *
+   * @param reader throws an {@link IllegalArgumentException} with a line for the user when a text
+   *     is none
+   */
+  record Phrase(Consumer<String> reader) implements SettingDomain {}
 }

@@ -1,5 +1,7 @@
 package dev.ringside.lab.live;
 
+import dev.ringside.fault.FaultPlan;
+import dev.ringside.fault.Faults;
 import dev.ringside.lab.vm.VirtualMachine;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.EventType;
@@ -44,12 +46,15 @@ final class SimulatedRun implements AutoCloseable {
   }
 
   private void body(RandomStreams streams, EventLog events) {
+    FaultPlan plan = settings.faults();
+    Faults faults = plan.isEmpty() ? null : new Faults(plan, streams, scheduler, events);
     VirtualMachine started =
-        VirtualMachine.start(settings.machine(), new NullStorage(SECTORS), scheduler, events);
+        VirtualMachine.start(
+            settings.machine(), new NullStorage(SECTORS), scheduler, events, faults);
     machine = started;
     tracker =
         new RunTracker(
-            RingReader.of(started),
+            new CurrentRing(started),
             settings.isInOrder(),
             settings.count(LiveSetting.QUEUE_SIZE),
             settings.count(LiveSetting.QUEUE_DEPTH),

@@ -58,7 +58,7 @@ final class FrameJson {
         }
         json.writeEndArray();
       }
-      case SettingDomain.Service _ -> json.writeStringField("form", "service");
+      case SettingDomain.Phrase _ -> {}
       // As text: a page's numbers do not hold 64 bits.
       case SettingDomain.Whole whole -> {
         json.writeStringField("least", Long.toString(whole.least()));
@@ -246,6 +246,7 @@ final class FrameJson {
     json.writeNumberField("held_interrupts", counters.heldInterrupts());
     json.writeNumberField("completed", counters.completed());
     json.writeNumberField("ring_full", counters.ringFull());
+    json.writeNumberField("withdrawn", counters.withdrawn());
     json.writeEndObject();
   }
 

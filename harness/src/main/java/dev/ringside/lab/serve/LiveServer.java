@@ -17,6 +17,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -151,6 +152,7 @@ public final class LiveServer implements AutoCloseable {
               new HttpObjectAggregator(MAX_MESSAGE_BYTES),
               new PageHandler(new Visitors(host), SOCKET_PATH),
               new WebSocketServerProtocolHandler(socket),
+              new WebSocketFrameAggregator(MAX_MESSAGE_BYTES),
               new SocketHandler(session, audience));
     }
   }

@@ -2,8 +2,10 @@ package dev.ringside.lab.serve;
 
 import dev.ringside.lab.live.Frame;
 import dev.ringside.lab.live.LiveSession;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
@@ -81,6 +83,12 @@ final class SocketHandler extends SimpleChannelInboundHandler<WebSocketFrame> {
   /** A message too large, or a browser that went away: its own connection ends, nothing else. */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    context.close();
+    if (cause instanceof TooLongFrameException) {
+      context
+          .writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.MESSAGE_TOO_BIG, "too large"))
+          .addListener(ChannelFutureListener.CLOSE);
+    } else {
+      context.close();
+    }
   }
 }

@@ -7,8 +7,8 @@ import dev.ringside.blk.WorkerMapping;
 import dev.ringside.driver.BatchPolicy;
 import dev.ringside.driver.CompletionPolicy;
 import dev.ringside.fault.FaultPlan;
-import dev.ringside.fault.FaultPlanException;
 import dev.ringside.lab.vm.DriverWords;
+import dev.ringside.lab.vm.FaultWords;
 import dev.ringside.lab.vm.ServiceWords;
 import dev.ringside.machine.Cost;
 import dev.ringside.machine.CostModel;
@@ -202,7 +202,7 @@ public final class Parameters {
           "",
           "none",
           "what goes wrong: none, or rules with semicolons between them",
-          Parameters::faults);
+          FaultWords::parse);
   static final Parameter<BrokenRule> BREAK =
       new Parameter<>(
           "break",
@@ -376,16 +376,5 @@ public final class Parameters {
 
   private static String presets() {
     return CostModel.PRESETS.stream().map(CostModel::name).collect(Collectors.joining(", "));
-  }
-
-  private static FaultPlan faults(String text) {
-    if (text.equals("none")) {
-      return FaultPlan.NONE;
-    }
-    try {
-      return FaultPlan.parse(text.replace(';', '\n'));
-    } catch (FaultPlanException none) {
-      throw new IllegalArgumentException(none.getMessage(), none);
-    }
   }
 }

@@ -20,10 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param storage its sectors
  * @param trace what the trace asks for, where there is one
- * @param unpacked a file that goes when the disk is closed
  */
-record RunDisk(Storage storage, @Nullable TraceSurvey trace, @Nullable Path unpacked)
-    implements AutoCloseable {
+record RunDisk(Storage storage, @Nullable TraceSurvey trace) implements AutoCloseable {
   static RunDisk open(RunSettings settings) throws IOException {
     long sectors = settings.diskBytes() / Storage.SECTOR_SIZE;
     return switch (settings.workload().arrival()) {
@@ -31,37 +29,34 @@ record RunDisk(Storage storage, @Nullable TraceSurvey trace, @Nullable Path unpa
       case Arrival.Poisson(double perSecond) -> ofNothing(sectors);
       case Arrival.Trace(Path file) -> {
         TraceSurvey survey = TraceSurvey.of(TraceSource.at(file));
-        yield new RunDisk(new NullStorage(Math.max(sectors, survey.sectorsNeeded())), survey, null);
+        yield new RunDisk(new NullStorage(Math.max(sectors, survey.sectorsNeeded())), survey);
       }
       case Arrival.Ext4Image(Path image) -> ofImage(image);
     };
   }
 
   private static RunDisk ofNothing(long sectors) {
-    return new RunDisk(new NullStorage(sectors), null, null);
+    return new RunDisk(new NullStorage(sectors), null);
   }
 
   private static RunDisk ofImage(Path image) throws IOException {
     if (!image.toString().endsWith(".gz")) {
-      return new RunDisk(OverlayStorage.over(FileStorage.openReadOnly(image)), null, null);
+      return new RunDisk(OverlayStorage.over(FileStorage.openReadOnly(image)), null);
     }
     Path unpacked = Files.createTempFile("ringside-", ".img");
     try {
       try (InputStream packed = new GZIPInputStream(Files.newInputStream(image))) {
         Files.copy(packed, unpacked, StandardCopyOption.REPLACE_EXISTING);
       }
-      return new RunDisk(OverlayStorage.over(FileStorage.openReadOnly(unpacked)), null, unpacked);
-    } catch (IOException failure) {
-      Files.deleteIfExists(unpacked);
-      throw failure;
+      return new RunDisk(OverlayStorage.over(FileStorage.openReadOnly(unpacked)), null);
+    } finally {
+      // What is open can still be read, and is gone however the program ends.
+      Files.delete(unpacked);
     }
   }
 
   @Override
   public void close() throws IOException {
     storage.close();
-    if (unpacked != null) {
-      Files.deleteIfExists(unpacked);
-    }
   }
 }

@@ -239,7 +239,7 @@ function showFigures() {
   const rate = frame.time_ns > 0 ? c.completed / (frame.time_ns * 1e-9) : 0;
   const virtual = frame.settings.time === 'simulated' ? 'of virtual time' : 'on real threads';
   figure('requests a second', `Completed requests by the time of the run, ${virtual}`, frame.time_ns ? count(rate) : '–', `${c.completed.toLocaleString('en')} done, ${virtual}`, column(5));
-  figure('in flight', 'Requests in the ring now; the curve is the mean over the time of each handful of completions', `${frame.in_flight} of ${frame.settings['queue-depth']}`, `ring of ${frame.ring.size}${c.ring_full ? `, full ${c.ring_full} times` : ''}`, column(1));
+  figure('in flight', 'Requests in the ring now; the curve is the mean over the time of each handful of completions', `${frame.in_flight} of ${frame.settings['queue-depth']}`, `ring of ${frame.ring.size}${c.ring_full ? `, full ${c.ring_full} times` : ''}${c.withdrawn ? `, ${c.withdrawn} taken out by a reset` : ''}`, column(1));
   figure('latency', 'From the chain in the ring to the end of the request', frame.latency.count ? time(frame.latency.mean_ns) : '–', frame.latency.count ? `p50 ${time(frame.latency.p50_ns)}, p99 ${time(frame.latency.p99_ns)}` : 'mean', column(2));
   figure('kicks per request', 'Notifications sent for each completed request; 1 without batching', per(c.kicks), `${c.kicks.toLocaleString('en')} sent, ${c.suppressed_kicks.toLocaleString('en')} left out`, column(3));
   figure('interrupts per request', 'Interrupts for each completed request', per(c.interrupts), frame.settings.time === 'simulated' ? `${c.interrupts.toLocaleString('en')} raised, ${c.suppressed_interrupts.toLocaleString('en')} left out${c.held_interrupts ? `, ${c.held_interrupts} held` : ''}` : `${c.interrupts.toLocaleString('en')} taken`, column(4));
@@ -472,7 +472,7 @@ function makeFields() {
         for (const word of setting.words) field.append(new Option(word));
       } else {
         field = document.createElement('input');
-        field.inputMode = 'numeric';
+        field.inputMode = setting.least === undefined ? 'text' : 'numeric';
       }
       field.name = setting.name;
       label.append(field);

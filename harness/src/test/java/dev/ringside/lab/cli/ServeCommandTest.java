@@ -35,6 +35,7 @@ final class ServeCommandTest {
           --set       | queue-size=10     | --set: queue-size must be a power of two
           --set       | colour=red        | --set: 'colour' is no setting
           --set       | ring              | --set
+          --set       | batch=plug        | --set: batch: 'plug' is not each
           """)
   void refusesWrongUsageInOneLine(String option, String value, String why) {
     CommandRun run = CommandRun.of("serve", "live", option, value);

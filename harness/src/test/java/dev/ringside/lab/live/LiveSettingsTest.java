@@ -41,6 +41,15 @@ final class LiveSettingsTest {
           indirect    | off     | queue-depth 8 does not fit: a ring of 16 holds 5 requests
           size        | 1000    | size must be a multiple of 512, not 1000
           service     | slow    | service:
+          batch       | pluk:3  | batch: 'pluk:3' is not each, every:N
+          batch       | every:17 | batch every:17 does not fit: a ring of 16 holds 16 requests
+          completion  | wait    | completion: 'wait' is not spin, interrupt
+          wait        | long    | wait: 'long' is not sleep
+          coalesce    | 4       | coalesce: '4' is not off
+          costs       | cheap   | costs: 'cheap' is none of zero
+          costs       | kvm,tea=1us | costs: 'tea=1us' is no COST=VALUE
+          faults      | many    | faults: line 1
+          faults      | read: stuck | faults need timeout-ns
           """)
   void refusesInOneLine(String name, String value, String why) {
     assertThatThrownBy(() -> LiveSettings.defaults().with(Map.of(name, value)))

@@ -2,6 +2,7 @@ package dev.ringside.lab.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringside.machine.EventType;
 import dev.ringside.virtio.spec.PackedLayout;
 import dev.ringside.virtio.spec.SplitLayout;
 import java.util.ArrayList;
@@ -9,7 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SimulatedRunTest {
   private static final String EVERY_KIND = "dev.ringside.lab.live.LiveFixture#everyKind";
@@ -190,12 +193,70 @@ final class SimulatedRunTest {
 
   @Test
   void countsWhatTheEventsSay() {
-    RunState state = stateAt(20_000, "refill=all batch=4");
+    RunState state = stateAt(20_000, "refill=all batch=every:4");
     Counters counters = state.counters();
     assertThat(counters.submitted()).isEqualTo(counters.completed() + state.inFlight());
     assertThat(counters.kicks() + counters.suppressedKicks()).isEqualTo(counters.publications());
     assertThat(state.latency().count()).isEqualTo(counters.completed());
     assertThat(state.latency().p99Ns()).isGreaterThanOrEqualTo(state.latency().p50Ns());
     assertThat(state.samples()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plug:32", "plug:4"})
+  void showsMergedRequestsAsOne(String batch) {
+    RunState state = stateAt(EVENTS, "reads=100 refill=all pattern=sequential batch=" + batch);
+    assertThat(state.recent())
+        .filteredOn(line -> line.type() == EventType.MERGE)
+        .isNotEmpty()
+        .allSatisfy(line -> assertThat(line.words()).contains("adjacent requests into request"));
+    assertThat(state.counters().kicks() + state.counters().suppressedKicks())
+        .isEqualTo(state.counters().publications());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ''                                 | any every 40: stuck
+          ring=packed                        | any every 40: stuck
+          batch=plug:8 pattern=sequential    | read every 9: stuck
+          indirect=off queue-size=32         | any every 30: duplicate-used
+          ring=packed in-order=on            | any every 50: wrong-used-id 9999
+          ''                                 | interrupt every 5: lost-interrupt
+          ''                                 | kick every 5: lost-kick
+          ''                                 | read every 7: io-error
+          """)
+  void followsADriverThatBeginsAgain(String words, String faults) {
+    LiveSettings settings = LiveFixture.faulty(words, faults);
+    RunState last;
+    try (SimulatedRun run = new SimulatedRun(settings)) {
+      for (long event = 1; event <= 4 * EVENTS; event++) {
+        run.advanceTo(event);
+        RunState state = run.state();
+        assertThat(state.requests()).hasSize(state.inFlight());
+        assertThat(state.inFlight()).isLessThanOrEqualTo(settings.count(LiveSetting.QUEUE_DEPTH));
+      }
+      last = run.state();
+    }
+    Counters counters = last.counters();
+    assertThat(counters.submitted())
+        .isEqualTo(counters.completed() + counters.withdrawn() + last.inFlight());
+    assertThat(counters.completed()).isGreaterThan(100);
+    boolean resets = !faults.contains("lost") && !faults.contains("error");
+    assertThat(counters.withdrawn() > 0).isEqualTo(resets);
+    try (SimulatedRun replayed = new SimulatedRun(settings)) {
+      replayed.advanceTo(4 * EVENTS);
+      assertThat(replayed.state()).isEqualTo(last);
+    }
+  }
+
+  @Test
+  void announcesWhatAPolicyHoldsBack() {
+    Counters each = stateAt(20_000, "batch=each").counters();
+    Counters held = stateAt(20_000, "batch=count-or-time:4,1000000").counters();
+    assertThat((double) held.publications() / held.submitted())
+        .isLessThan(0.5 * each.publications() / each.submitted());
   }
 }

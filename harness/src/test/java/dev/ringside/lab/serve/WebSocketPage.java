@@ -3,12 +3,14 @@ package dev.ringside.lab.serve;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a page does with its WebSocket: the JDK's client, with what came kept in order. */
 final class WebSocketPage implements WebSocket.Listener, AutoCloseable {
+  /** Instead of a status: the connection broke. */
+  static final int BROKEN = -1;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final BlockingQueue<JsonNode> messages = new LinkedBlockingQueue<>();
@@ -89,9 +94,21 @@ final class WebSocketPage implements WebSocket.Listener, AutoCloseable {
                 && message.path("event").asLong() == event);
   }
 
-  /** Completes when the server ends the connection, in whichever way. */
-  CompletableFuture<Integer> closed() {
-    return closed;
+  /**
+   * Waits until the server ends the connection.
+   *
+   * @return the status of its close frame, or {@link #BROKEN} when the connection ended without
+   */
+  int end() throws Exception {
+    try {
+      return closed.get(60, TimeUnit.SECONDS);
+    } catch (ExecutionException ended) {
+      if (ended.getCause() instanceof IOException
+          && !(ended.getCause() instanceof JsonProcessingException)) {
+        return BROKEN;
+      }
+      throw ended;
+    }
   }
 
   WebSocket socket() {
