@@ -151,6 +151,25 @@ class HeldRequestsTest {
         });
   }
 
+  /** The second time, the id names nothing that the device has. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void refusesAnIdThatComesTwice(boolean packed) {
+    run(
+        settings(packed),
+        "read sectors 0: duplicate-used",
+        (disk, scheduler) -> {
+          Reads reads = new Reads(disk.frames(), 2);
+          reads.submitTo(disk.driver());
+          disk.driver().kick();
+
+          assertThatThrownBy(() -> finish(disk.driver()))
+              .isInstanceOf(BlockDeviceException.class)
+              .hasMessageContaining("no chain in flight");
+          assertThat(reads.ends).containsExactly(1, 0);
+        });
+  }
+
   /** What came before the nonsense has ended, and is counted. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
@@ -199,10 +218,11 @@ class HeldRequestsTest {
           first.submitTo(disk.driver());
           disk.driver().kick();
           scheduler.sleep(MILLISECOND);
-          Reads held = new Reads(disk.frames(), 4);
-          held.submitTo(disk.driver());
+          // A plug writes what it has gathered into the ring before a flush, so that comes first.
           BlockRequest flush = new BlockRequest().flush();
           disk.driver().submit(flush);
+          Reads held = new Reads(disk.frames(), 4);
+          held.submitTo(disk.driver());
           assertThat(disk.driver().inFlight()).isEqualTo(6);
           disk.function()
               .fail(new RingViolationException(RingViolation.CHAIN_TOO_LONG, "for a test"));
