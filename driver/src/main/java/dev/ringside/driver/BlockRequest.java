@@ -344,6 +344,11 @@ public final class BlockRequest {
     }
   }
 
+  /** The device learns of it only now. */
+  void announced(long time) {
+    issuedAt = time;
+  }
+
   /** When the device got it last. */
   long issuedAt() {
     return issuedAt;
@@ -370,16 +375,6 @@ public final class BlockRequest {
   void countReissue() {
     reissues++;
     repeated = true;
-  }
-
-  /** It leaves a ring that has been reset, for another one; it has not ended. */
-  void withdrawn() {
-    inFlight = false;
-  }
-
-  /** It waits for room in a ring, and stays the driver's. */
-  void waiting() {
-    inFlight = true;
   }
 
   void completed(BlockStatus result, long time) {

@@ -52,11 +52,12 @@ final class CompletionWait {
   /** {@link #HEALTH_CHECK_ROUNDS}, or 1 where a round ends only when something has happened. */
   private final int healthCheckRounds;
 
-  // Anew after a recovery.
-  private DriverQueue queue;
-  private RequestSlots slots;
+  private final RequestRing ring;
 
   private @Nullable Lock shared;
+
+  /** Counts what can end a wait besides the device: reaping, and the end of a ring. */
+  private long changes;
 
   /** Whether the device has been asked for an interrupt that somebody sleeps for. */
   private boolean asleep;
@@ -76,7 +77,7 @@ final class CompletionWait {
       RequestWatchdog watchdog,
       CompletionPolicy policy,
       boolean timed,
-      QueueSetup.Ring ring) {
+      RequestRing ring) {
     this.disk = disk;
     this.interrupts = interrupts;
     this.scheduler = scheduler;
@@ -86,8 +87,7 @@ final class CompletionWait {
     this.costs = costs;
     this.watchdog = watchdog;
     this.timed = timed;
-    this.queue = ring.queue();
-    this.slots = ring.slots();
+    this.ring = ring;
     this.delay = policy instanceof CompletionPolicy.DelayedInterrupt share ? share : null;
     this.budgetNs =
         switch (policy) {
@@ -106,10 +106,16 @@ final class CompletionWait {
         };
   }
 
-  /** Goes on with a new ring in the place of the old one. */
-  void replace(QueueSetup.Ring ring) {
-    queue = ring.queue();
-    slots = ring.slots();
+  /** All requests were taken from the ring: there is nothing to wait for any more. */
+  void abandoned() {
+    changes++;
+    if (shared != null && asleep) {
+      interrupts.wake(disk.number());
+    }
+  }
+
+  /** There is a new ring in the place of the old one. */
+  void renewed() {
     watchdog.looked();
   }
 
@@ -123,29 +129,43 @@ final class CompletionWait {
    * task sleeps for the interrupt that it asked for.
    */
   void reaped() {
+    changes++;
     if (budgetNs > 0 && !asleep) {
-      queue.disableInterrupts();
+      ring.queue().disableInterrupts();
     }
   }
 
   /**
-   * Waits until the device has used something, or another task of a shared queue has reaped.
+   * Waits until the device has used something, or another task of a shared queue has reaped, or
+   * taken all requests from the ring.
    *
    * @param deadline when the wait ends in any case; {@link #FOREVER} when it does not
    * @return false when it ended because of the deadline
    */
   boolean until(long deadline) {
-    if (queue.hasUsed()) {
+    if (ring.queue().hasUsed()) {
       return true;
     }
-    long reapedBefore = stats.completions();
+    long before = changes;
     if (budgetNs > 0) {
       long end = budgetNs == FOREVER ? deadline : earlier(clock.nanoTime() + budgetNs, deadline);
-      if (poll(end, reapedBefore)) {
+      if (poll(end, before)) {
         return true;
       }
     }
-    return !isOver(deadline) && sleep(deadline, reapedBefore);
+    return !isOver(deadline) && sleep(deadline, before);
+  }
+
+  /**
+   * Waits until a time, with nothing in the ring. Where tasks share the queue, another one may put
+   * something there meanwhile, and rely on this wait.
+   */
+  void idle(long deadline) {
+    if (shared == null) {
+      scheduler.sleep(deadline - clock.nanoTime());
+    } else {
+      until(deadline);
+    }
   }
 
   private static long earlier(long time, long deadline) {
@@ -156,11 +176,11 @@ final class CompletionWait {
     return deadline != FOREVER && clock.nanoTime() - deadline >= 0;
   }
 
-  private boolean poll(long end, long reapedBefore) {
+  private boolean poll(long end, long before) {
     long began = timed ? clock.nanoTime() : 0;
     int rounds = 0;
     boolean found = true;
-    while (!queue.hasUsed() && stats.completions() == reapedBefore) {
+    while (!ring.queue().hasUsed() && changes == before) {
       if (isOver(end)) {
         found = false;
         break;
@@ -200,24 +220,24 @@ final class CompletionWait {
     }
   }
 
-  private boolean sleep(long deadline, long reapedBefore) {
+  private boolean sleep(long deadline, long before) {
     try {
       if (careless) {
         return sleepCarelessly(deadline);
       }
       while (!askForInterrupt()) {
         boolean interrupted = sleepOnce(deadline);
-        if (stats.completions() != reapedBefore) {
+        if (changes != before) {
           return true;
         }
-        if (!interrupted && isOver(deadline) && !queue.hasUsed()) {
+        if (!interrupted && isOver(deadline) && !ring.queue().hasUsed()) {
           return false;
         }
       }
       return true;
     } finally {
       asleep = false;
-      queue.disableInterrupts();
+      ring.queue().disableInterrupts();
     }
   }
 
@@ -225,12 +245,12 @@ final class CompletionWait {
     scheduler.spend(CARELESS_WINDOW_NS);
     // The answer says whether something is used already: here nobody listens.
     boolean unused = askForInterrupt();
-    return sleepOnce(deadline) || unused || queue.hasUsed();
+    return sleepOnce(deadline) || unused || ring.queue().hasUsed();
   }
 
   /** Sleeps until the interrupt, or as long as patience lasts; says which. */
   private boolean sleepOnce(long deadline) {
-    events.record(EventType.DRIVER_SLEEP, disk.number(), slots.inUse());
+    events.record(EventType.DRIVER_SLEEP, disk.number(), ring.slots().inUse());
     boolean interrupted = awaitInterrupt(deadline);
     events.record(EventType.DRIVER_WAKE, disk.number(), interrupted ? 1 : 0);
     if (interrupted) {
@@ -243,8 +263,8 @@ final class CompletionWait {
   private boolean askForInterrupt() {
     asleep = true;
     return delay == null
-        ? queue.enableInterrupts()
-        : queue.enableInterruptsAfter(delay.numerator(), delay.denominator());
+        ? ring.queue().enableInterrupts()
+        : ring.queue().enableInterruptsAfter(delay.numerator(), delay.denominator());
   }
 
   private void acknowledge() {
@@ -275,7 +295,7 @@ final class CompletionWait {
     if (await(line, patience)) {
       return true;
     }
-    if (patience > 0 && queue.hasUsed()) {
+    if (patience > 0 && ring.queue().hasUsed()) {
       // The interrupt may come between the end of the wait and this look.
       if (line.consume()) {
         return true;
@@ -317,10 +337,10 @@ final class CompletionWait {
 
   /** When it is time: asks whether the device is well, and how long it has had its requests. */
   private void lookForStuckRequests() {
-    if (watchdog.untilNextLook() <= 0 && !queue.hasUsed()) {
+    if (watchdog.untilNextLook() <= 0 && !ring.queue().hasUsed()) {
       watchdog.looked();
       disk.checkHealth();
-      watchdog.check(slots);
+      watchdog.check(ring.slots(), disk.firstHeld());
       disk.repeatKick();
     }
   }

@@ -15,7 +15,7 @@ interface Interrupts {
 
   /**
    * Ends the wait for a queue's line, as a change of the configuration would: its task is to look
-   * how the device is. Nothing happens where no queue but the caller's own can be waited for.
+   * how the device is.
    */
   void wake(int queue);
 }

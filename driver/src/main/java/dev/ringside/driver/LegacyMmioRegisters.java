@@ -94,9 +94,11 @@ final class LegacyMmioRegisters implements DeviceRegisters {
     return window.acknowledgeInterrupt();
   }
 
-  /** With one line, several queues sleep on those of {@link SharedInterrupts}. */
+  /** Several queues sleep on the lines of {@link SharedInterrupts}, and tasks of one on this. */
   @Override
-  public void wake(int queue) {}
+  public void wake(int queue) {
+    line.raise();
+  }
 
   @Override
   public int readConfig(int offset, int width) {

@@ -228,10 +228,12 @@ final class PciRegisters implements DeviceRegisters {
     return messages == null ? (int) bus.read(isr, Byte.BYTES) : messages.queue(queue).takeReasons();
   }
 
-  /** With the pin alone, several queues sleep on those of {@link SharedInterrupts}. */
+  /** With the pin alone, several queues sleep on the lines of {@link SharedInterrupts}. */
   @Override
   public void wake(int queue) {
-    if (messages != null) {
+    if (messages == null) {
+      line(queue).raise();
+    } else {
       messages.queue(queue).configChanged();
     }
   }

@@ -2,7 +2,6 @@ package dev.ringside.driver;
 
 import dev.ringside.machine.Clock;
 import dev.ringside.machine.GuestOutOfMemoryException;
-import dev.ringside.machine.Scheduler;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.List;
@@ -28,9 +27,9 @@ import java.util.PriorityQueue;
 final class QueueRecovery {
   private final DiskQueue queue;
   private final DeviceSession session;
+  private final RingRenewal renewal;
   private final ErrorHandling handling;
   private final RecoveryPolicy policy;
-  private final Scheduler scheduler;
   private final Clock clock;
 
   private final PriorityQueue<Retry> retries =
@@ -50,13 +49,17 @@ final class QueueRecovery {
   private long told;
 
   QueueRecovery(
-      DiskQueue queue, DeviceSession session, DriverSettings settings, Scheduler scheduler) {
+      DiskQueue queue,
+      DeviceSession session,
+      RingRenewal renewal,
+      DriverSettings settings,
+      Clock clock) {
     this.queue = queue;
     this.session = session;
+    this.renewal = renewal;
     this.handling = settings.errors();
     this.policy = settings.recovery();
-    this.scheduler = scheduler;
-    this.clock = scheduler.clock();
+    this.clock = clock;
   }
 
   /**
@@ -106,22 +109,21 @@ final class QueueRecovery {
    * What {@link BlockDevice#await} does. A retry that is due while the ring is used waits for it.
    */
   void await() {
+    await(CompletionWait.FOREVER);
+  }
+
+  /** What {@link DiskQueue#await(long)} does. */
+  void await(long deadline) {
     notice();
     submitAgain();
     if (!ended.isEmpty()) {
       return;
     }
-    if (queue.inRing() > 0) {
-      try {
-        queue.awaitRing();
-      } catch (BlockDeviceException broken) {
-        recover(broken);
-      }
-      return;
-    }
-    Retry next = retries.peek();
-    if (next != null) {
-      scheduler.sleep(next.due() - clock.nanoTime());
+    Retry next = queue.inRing() > 0 ? null : retries.peek();
+    try {
+      queue.awaitRing(next == null ? deadline : Math.min(deadline, next.due()));
+    } catch (BlockDeviceException broken) {
+      recover(broken);
     }
   }
 
@@ -163,8 +165,8 @@ final class QueueRecovery {
 
   /** Another queue's task may have reset the device. */
   private void notice() {
-    if (queue.isStale()) {
-      settle(queue.renew());
+    if (renewal.isStale()) {
+      settle(renewal.renew());
     }
   }
 
@@ -177,7 +179,7 @@ final class QueueRecovery {
     if (!handling.recovers()) {
       throw broken;
     }
-    if (!queue.isStale() && !resetQueue() && session.reset(queue.epoch())) {
+    if (!renewal.isStale() && !resetQueue() && session.reset(renewal.epoch())) {
       session.wakeOthers(queue.number());
     }
     notice();
@@ -190,8 +192,8 @@ final class QueueRecovery {
     }
     resetInVain = true;
     try {
-      settle(queue.stopRing());
-      queue.startRing();
+      settle(renewal.stop());
+      renewal.start();
       return true;
     } catch (BlockDeviceException | GuestOutOfMemoryException refused) {
       return false;
@@ -263,16 +265,10 @@ final class QueueRecovery {
 
   /** False when the ring is full. A device that came up smaller does not take every request. */
   private boolean put(BlockRequest request) {
-    request.withdrawn();
     try {
-      if (queue.put(request)) {
-        return true;
-      }
+      return queue.put(request);
     } catch (IllegalArgumentException | GuestOutOfMemoryException refused) {
-      request.waiting();
       return giveUp(request);
     }
-    request.waiting();
-    return false;
   }
 }

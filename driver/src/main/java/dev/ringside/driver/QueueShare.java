@@ -24,8 +24,8 @@ final class QueueShare implements BlockDevice {
   private @Nullable BlockRequest lastEnded;
   private int inFlight;
 
-  /** How many requests of the queue had been reaped when it had no room. */
-  private long reapedWhenFull = NOT_FULL;
+  /** {@link SharedQueue#changes} when the queue had no room. */
+  private long changesWhenFull = NOT_FULL;
 
   QueueShare(SharedQueue shared) {
     this.shared = shared;
@@ -63,12 +63,12 @@ final class QueueShare implements BlockDevice {
     lock.lock();
     try {
       if (!queue.submit(request)) {
-        reapedWhenFull = queue.stats().completions();
+        changesWhenFull = shared.changes;
         return false;
       }
       request.belongsTo(this);
       inFlight++;
-      reapedWhenFull = NOT_FULL;
+      changesWhenFull = NOT_FULL;
       return true;
     } finally {
       lock.unlock();
@@ -127,7 +127,7 @@ final class QueueShare implements BlockDevice {
           shared.await();
         }
       }
-      reapedWhenFull = NOT_FULL;
+      changesWhenFull = NOT_FULL;
     } finally {
       lock.unlock();
     }
@@ -136,9 +136,9 @@ final class QueueShare implements BlockDevice {
   /** A task whose request found no room waits for others' requests to make some. */
   private boolean hasToWait() {
     if (inFlight > 0) {
-      return reapedWhenFull == NOT_FULL || reapedWhenFull == queue.stats().completions();
+      return changesWhenFull == NOT_FULL || changesWhenFull == shared.changes;
     }
-    return queue.inFlight() > 0 && reapedWhenFull == queue.stats().completions();
+    return queue.inFlight() > 0 && changesWhenFull == shared.changes;
   }
 
   @Override

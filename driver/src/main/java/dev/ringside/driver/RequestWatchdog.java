@@ -52,14 +52,35 @@ final class RequestWatchdog {
   }
 
   /**
+   * The device is about to learn of requests. Those that were held back for as long as lies between
+   * two looks count from now, and the others from their submission.
+   *
+   * @param first the {@link BlockRequest#order} of the first of them
+   * @param since when it was submitted
+   */
+  void announced(RequestSlots slots, long first, long since) {
+    long now = clock.nanoTime();
+    if (now - since >= intervalNs) {
+      for (BlockRequest request : slots.inFlight()) {
+        if (request.order() >= first) {
+          request.announced(now);
+        }
+      }
+    }
+  }
+
+  /**
    * Looks for requests that the device has had for too long.
    *
+   * @param held the {@link BlockRequest#order} of the first that it does not know
    * @throws BlockDeviceException that names them
    */
-  void check(RequestSlots slots) {
+  void check(RequestSlots slots, long held) {
     long now = clock.nanoTime();
     List<BlockRequest> stuck =
-        slots.inFlight().stream().filter(request -> now - request.issuedAt() >= timeoutNs).toList();
+        slots.inFlight().stream()
+            .filter(request -> request.order() < held && now - request.issuedAt() >= timeoutNs)
+            .toList();
     if (!stuck.isEmpty()) {
       throw new BlockDeviceException(
           "%d requests have not ended within %d ns: %s%s"

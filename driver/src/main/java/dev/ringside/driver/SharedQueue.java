@@ -18,6 +18,9 @@ final class SharedQueue {
   /** Whether a task waits for the device. */
   boolean watched;
 
+  /** Counts when requests have ended, or may have. */
+  long changes;
+
   SharedQueue(DiskQueue queue) {
     this.queue = queue;
     queue.share(lock);
@@ -25,11 +28,22 @@ final class SharedQueue {
 
   /** Ends what the device has completed, of all tasks. The caller holds the lock. */
   int reap() {
-    int reaped = queue.reap();
-    if (reaped > 0) {
-      changed.signalAll();
+    boolean nothing = false;
+    try {
+      int reaped = queue.reap();
+      nothing = reaped == 0;
+      return reaped;
+    } finally {
+      // Requests may have ended before the device was found to be broken.
+      if (!nothing) {
+        hasChanged();
+      }
     }
-    return reaped;
+  }
+
+  private void hasChanged() {
+    changes++;
+    changed.signalAll();
   }
 
   /**
@@ -40,8 +54,8 @@ final class SharedQueue {
     if (watched) {
       // Who waits does not look at the clock for others.
       queue.kick();
-      long before = queue.stats().completions();
-      while (watched && queue.stats().completions() == before) {
+      long before = changes;
+      while (watched && changes == before) {
         changed.awaitUninterruptibly();
       }
       return;

@@ -136,7 +136,7 @@ public final class VirtioBlkDriver implements BlockDevice {
   public void recover() {
     session.reset(session.epoch());
     for (DiskQueue queue : queues) {
-      queue.settle(queue.renew());
+      queue.recover();
     }
     RuntimeException dead = session.dead();
     if (dead != null) {

@@ -12,9 +12,23 @@
  *     PciRegisters                             BatchPolicy, CompletionPolicy, DriverStats
  *   Interrupts: the registers' own lines, or SharedInterrupts where queues share one
  *   DeviceSession: what all queues share, and how it begins anew
- *   QueueRecovery: between a queue and its user, when the driver handles errors
- *   DiskQueue: Batching (when to announce), RequestPlug (what gathers and merges before that),
- *     CompletionWait (how to learn of the end); QueueMap deals queues out to tasks
+ *   QueueMap: deals queues out to tasks
+ * </pre>
+ *
+ * <p>A DiskQueue is the face of one queue, behind which each part has one job. All of them work on
+ * the same RequestRing, which stands for another ring after a reset:
+ *
+ * <pre>
+ *   submit, kick                        await                         reap
+ *        |                                |                             ^
+ *   QueueRecovery, when the driver handles errors: retries, reissues, resets
+ *        |                                |                             |
+ *   Submission ----- announces ----- CompletionWait ---- wakes ----- Reaper
+ *     Batching: when                   RequestWatchdog: too long?      checks, ends each once
+ *     RequestPlug: gathers, merges        |                             |
+ *   ChainWriter                           |                             |
+ *        |                                |                             |
+ *   RequestRing: DriverQueue and RequestSlots <---- RingRenewal, after a reset
  * </pre>
  *
  * <p>The driver knows the device only as a guest does: registers on a bus, memory, an interrupt. It

@@ -97,7 +97,7 @@ class RecoveryTest {
           new Fault("any every 5: wrong-used-length 4294967295", Harm.NONE),
           new Fault("read every 7: wrong-used-length 0", Harm.NONE),
           new Fault("read every 7: wrong-used-length 2048", Harm.NONE),
-          new Fault("any every 17: duplicate-used", Harm.NONE),
+          new Fault("any every 37: duplicate-used", Harm.NONE),
           new Fault("interrupt every 3: lost-interrupt", Harm.NONE),
           new Fault("interrupt: lost-interrupt", Harm.NONE),
           new Fault("any every 3: spurious-interrupt", Harm.NONE),
@@ -105,6 +105,21 @@ class RecoveryTest {
           new Fault("kick: lost-kick", Harm.ERRORS),
           new Fault("kick every 3: delayed-kick 5ms", Harm.NONE),
           new Fault("kick every 3: delayed-kick 300ms", Harm.NONE));
+
+  private static final List<BatchPolicy> BATCHES =
+      List.of(
+          BatchPolicy.onLast(),
+          BatchPolicy.plug(4),
+          BatchPolicy.adaptive(4),
+          BatchPolicy.countOrTime(3, MILLISECOND),
+          BatchPolicy.plug(BatchPolicy.Plug.LINUX_LIMIT));
+
+  private static final List<CompletionPolicy> COMPLETIONS =
+      List.of(
+          CompletionPolicy.DELAYED,
+          CompletionPolicy.INTERRUPT,
+          CompletionPolicy.SPIN,
+          new CompletionPolicy.Hybrid(2 * MILLISECOND));
 
   /** How the disk is attached and used. What else there is to choose follows from the seed. */
   record Setting(
@@ -120,15 +135,25 @@ class RecoveryTest {
       without |= seed % 4 == 1 ? 0 : Feature.IN_ORDER.mask();
       return DriverSettings.DEFAULT
           .withFeatures(~without)
-          .withCompletion(seed % 3 == 2 ? CompletionPolicy.SPIN : CompletionPolicy.INTERRUPT)
+          .withCompletion(completion())
+          .withBatching(BATCHES.get(seed % BATCHES.size()))
           .withRequestTimeoutNs(80 * MILLISECOND)
           .withRecovery(recovery)
           .withErrors(ErrorHandling.ON);
     }
 
-    /** Whether it ever asks for an interrupt. */
+    CompletionPolicy completion() {
+      return COMPLETIONS.get(seed % COMPLETIONS.size());
+    }
+
+    /** Whether it is sure to ask for interrupts: one that polls first may have its answer then. */
     boolean isInterrupted() {
-      return driver().completion() == CompletionPolicy.INTERRUPT;
+      return completion() == CompletionPolicy.INTERRUPT || completion() == CompletionPolicy.DELAYED;
+    }
+
+    /** More than queues with some seeds: these share. */
+    int tasks() {
+      return queues + seed / 4 * 2;
     }
 
     int workers() {
@@ -141,8 +166,8 @@ class RecoveryTest {
     for (boolean packed : new boolean[] {false, true}) {
       for (Transport transport : List.of(Transport.MMIO, Transport.PCI)) {
         for (RecoveryPolicy recovery : RecoveryPolicy.values()) {
-          for (int seed = 1; seed <= 4; seed++) {
-            settings.add(new Setting(packed, transport, recovery, seed == 3 ? 1 : seed, seed));
+          for (int seed = 1; seed <= 6; seed++) {
+            settings.add(new Setting(packed, transport, recovery, 1 + seed % 3, seed));
           }
         }
       }
@@ -181,7 +206,7 @@ class RecoveryTest {
 
   private static Outcome run(String plan, Setting setting, SimulatedScheduler scheduler) {
     MemoryStorage medium =
-        MemoryStorage.ofSectors((long) CheckedWorkload.SECTORS * setting.queues());
+        MemoryStorage.ofSectors((long) CheckedWorkload.SECTORS * setting.tasks());
     WriteCacheStorage cache = WriteCacheStorage.over(medium, 8 << 20);
     TestDisk.Builder builder =
         TestDisk.over(cache)
@@ -197,11 +222,13 @@ class RecoveryTest {
       RandomStreams streams = new RandomStreams(setting.seed());
       List<CheckedWorkload> workloads = new ArrayList<>();
       List<Task> tasks = new ArrayList<>();
-      for (DiskQueue queue : disk.driver().queues()) {
+      QueueMap map = QueueMap.of(disk.driver(), setting.tasks());
+      for (int task = 0; task < setting.tasks(); task++) {
+        String name = "guest-" + task;
         CheckedWorkload workload =
-            new CheckedWorkload(queue, queue.number(), streams.stream("guest-" + queue.number()));
+            new CheckedWorkload(map.device(task), task, streams.stream(name));
         workloads.add(workload);
-        tasks.add(scheduler.start("guest-" + queue.number(), () -> workload.run(REQUESTS)));
+        tasks.add(scheduler.start(name, () -> workload.run(REQUESTS)));
       }
       tasks.forEach(Task::join);
       disk.driver().close();

@@ -1,6 +1,5 @@
 package dev.ringside.blk;
 
-import dev.ringside.machine.Clock;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.EventType;
 import dev.ringside.machine.Scheduler;
@@ -36,22 +35,19 @@ final class QueueService implements Runnable {
   private final @Nullable RequestMerger merger;
   private final boolean polling;
 
-  /** How requests take time; null when they take none. */
-  private final @Nullable DiskTime diskTime;
+  private final RequestServing serving;
 
   /** The requests whose time passes; null when workers let it pass, or there is none. */
-  private final @Nullable RequestTimers timers;
+  private final @Nullable TimedService timed;
 
   /** Whether this task processes requests itself, one by one. */
   private final boolean direct;
-
-  /** Whether chains waited when the service began, whose notification may be long gone. */
-  private final boolean lateStart;
 
   private final DeviceCosts costs;
   private final EventLog.Track events;
   private final QueueInterrupts interrupts;
   private final Signal wakeUp = new Signal();
+  private final ServiceLoop loop;
   private final ServiceSlot[] batch = new ServiceSlot[BATCH];
   private final ArrayDeque<ServiceSlot> free = new ArrayDeque<>();
 
@@ -99,17 +95,24 @@ final class QueueService implements Runnable {
         settings.maxMerge() > 1 && faults == null ? new RequestMerger(settings.maxMerge()) : null;
     this.polling = !(settings.waiting() instanceof WaitPolicy.Sleep);
     ServiceStation station = service.station();
-    this.diskTime = station == null ? null : new DiskTime(station, scheduler, service.disk());
-    this.timers = station == null || workers != null ? null : new RequestTimers();
-    this.direct =
-        workers == null && timers == null && merger == null && !(queue.inOrder() && faults != null);
+    DiskTime diskTime = station == null ? null : new DiskTime(station, scheduler, service.disk());
     this.costs = new DeviceCosts(service.costs(), scheduler);
     this.events = service.events().track("queue-" + number);
     this.interrupts =
         new QueueInterrupts(number, function, events, settings.coalescing(), scheduler.clock());
     this.completions = new Completions(queue, faults, free);
+    this.serving = new RequestServing(function, costs, faults, diskTime);
+    this.timed =
+        diskTime == null || workers != null
+            ? null
+            : new TimedService(diskTime, serving, completions, scheduler, events);
+    this.direct =
+        workers == null && timed == null && merger == null && !(queue.inOrder() && faults != null);
     Arrays.setAll(batch, i -> takeFree());
-    this.lateStart = polling || anyAvailable(queue);
+    boolean lateStart = polling || anyAvailable(queue);
+    this.loop =
+        new ServiceLoop(
+            this, number, queue, interrupts, timed, wakeUp, costs, scheduler, events, lateStart);
     this.task = scheduler.start("queue-" + number, this);
   }
 
@@ -162,7 +165,7 @@ final class QueueService implements Runnable {
     boolean well = false;
     try {
       takeOver();
-      serve();
+      loop.run(service.settings().waiting());
       well = true;
     } catch (RingViolationException broken) {
       interrupts.raiseIfHeld();
@@ -197,126 +200,8 @@ final class QueueService implements Runnable {
   }
 
   /** What breaks one queue stops all of them. */
-  private boolean goesOn() {
+  boolean goesOn() {
     return !stopping && !function.needsReset();
-  }
-
-  private void serve() throws RingViolationException {
-    switch (service.settings().waiting()) {
-      case WaitPolicy.Sleep() -> serveAsleep();
-      case WaitPolicy.Careless(long windowNs) -> serveCarelessly(windowNs);
-      case WaitPolicy.Poll() -> servePolling();
-      case WaitPolicy.Adaptive adaptive -> serveAdaptively(new AdaptivePolling(adaptive));
-    }
-  }
-
-  private void serveAsleep() throws RingViolationException {
-    if (!lateStart) {
-      sleep();
-    }
-    while (goesOn()) {
-      takeAvailable();
-      while (queue.enableKicks()) {
-        takeAvailable();
-      }
-      giveBack();
-      // Not another look: a chain found before its notification would take that from the driver.
-      sleep();
-    }
-  }
-
-  /** As {@link #serveAsleep}, with the mistake of {@link WaitPolicy.Careless}. */
-  private void serveCarelessly(long windowNs) throws RingViolationException {
-    while (goesOn()) {
-      takeAvailable();
-      giveBack();
-      scheduler.spend(windowNs);
-      // The answer says whether something is available already: here nobody listens.
-      boolean unused = queue.enableKicks();
-      sleep();
-    }
-  }
-
-  private void servePolling() throws RingViolationException {
-    int idleRounds = 0;
-    while (goesOn()) {
-      if (work()) {
-        idleRounds = 0;
-      } else {
-        idleRounds++;
-        costs.polled();
-        pause(idleRounds, InterruptCoalescer.NEVER);
-      }
-      interrupts.raiseIfDue();
-    }
-  }
-
-  private void serveAdaptively(AdaptivePolling learnt) throws RingViolationException {
-    Clock clock = scheduler.clock();
-    long idleSince = clock.nanoTime();
-    int idleRounds = 0;
-    while (goesOn()) {
-      if (work()) {
-        if (idleRounds > 0) {
-          learnt.workCame(clock.nanoTime() - idleSince);
-        }
-        idleRounds = 0;
-        idleSince = clock.nanoTime();
-      } else {
-        idleRounds++;
-        long sleepAt = idleSince + learnt.limitNs();
-        if (clock.nanoTime() < sleepAt) {
-          costs.polled();
-          pause(idleRounds, sleepAt);
-        } else if (!queue.enableKicks()) {
-          sleep();
-        }
-      }
-      interrupts.raiseIfDue();
-    }
-  }
-
-  /** Takes what is available and gives back what is done; says whether there was any of it. */
-  private boolean work() throws RingViolationException {
-    boolean taken = takeAvailable();
-    return giveBack() || taken;
-  }
-
-  /** One idle round of polling, which ends at a time at the latest. */
-  private void pause(int idleRounds, long deadline) {
-    long end = Math.min(deadline, nextDue());
-    if (end == InterruptCoalescer.NEVER) {
-      scheduler.pause(idleRounds);
-    } else {
-      scheduler.pause(idleRounds, end);
-    }
-  }
-
-  /** When an interrupt that is held back, or a request that the disk has, needs this task next. */
-  private long nextDue() {
-    return timers == null ? interrupts.due() : Math.min(interrupts.due(), timers.due());
-  }
-
-  /**
-   * Sleeps until it is kicked. An interrupt whose time comes meanwhile is raised in between, and
-   * what the disk is done with is given back: that is no look at the ring, and notifications stay
-   * asked for.
-   */
-  private void sleep() {
-    events.record(EventType.DEVICE_SLEEP, number, 0);
-    boolean woken = false;
-    for (long due = nextDue(); due != InterruptCoalescer.NEVER && !woken; due = nextDue()) {
-      woken = wakeUp.await(scheduler, due - scheduler.clock().nanoTime());
-      interrupts.raiseIfDue();
-      if (timers != null && !woken) {
-        giveBack();
-      }
-    }
-    if (!woken) {
-      wakeUp.await();
-    }
-    events.record(EventType.DEVICE_WAKE, number, 0);
-    costs.woke();
   }
 
   /**
@@ -327,7 +212,7 @@ final class QueueService implements Runnable {
    * on meanwhile. One that sleeps gives back at the end, with one interrupt, and after it has asked
    * for notifications.
    */
-  private boolean takeAvailable() throws RingViolationException {
+  boolean takeAvailable() throws RingViolationException {
     queue.suppressKicks();
     int count = takeBatch();
     boolean worked = count > 0;
@@ -394,7 +279,7 @@ final class QueueService implements Runnable {
 
   private boolean start(ServiceSlot slot) {
     if (direct) {
-      serve(slot.request(), events);
+      serving.serve(slot.request(), events);
       completions.finish(slot);
       return false;
     }
@@ -408,11 +293,10 @@ final class QueueService implements Runnable {
   /** Only when all of a batch is noted: a worker takes a transfer's links apart when it is done. */
   private void dispatch() {
     for (ServiceSlot first = leading.poll(); first != null; first = leading.poll()) {
-      if (timers != null && diskTime != null) {
-        diskTime.arrive(first);
-        timers.arrived(first);
+      if (timed != null) {
+        timed.arrive(first);
       } else if (workers == null) {
-        serveTogether(first, events);
+        serving.serveTogether(first, events);
         completions.putProcessed(first);
       } else {
         workers.submit(first);
@@ -431,7 +315,7 @@ final class QueueService implements Runnable {
   void runOnWorker(ServiceSlot first, EventLog.Track workerEvents) {
     try {
       if (!pausing) {
-        serveInTime(first, workerEvents);
+        serving.serveInTime(first, workerEvents);
       }
     } catch (RuntimeException | Error defect) {
       function.needReset();
@@ -442,83 +326,11 @@ final class QueueService implements Runnable {
     }
   }
 
-  /** Serves a request and those that go along with it, and lets their time pass. */
-  private void serveInTime(ServiceSlot first, EventLog.Track track) {
-    if (diskTime == null) {
-      serveTogether(first, track);
-      return;
-    }
-    diskTime.arrive(first);
-    diskTime.waitUntil(first.visit().begin());
-    begin(first, track);
-    diskTime.waitUntil(first.visit().end());
-    carryOut(first, track);
-  }
-
-  /** Serves a request and those that go along with it, at once. */
-  private void serveTogether(ServiceSlot first, EventLog.Track track) {
-    begin(first, track);
-    carryOut(first, track);
-  }
-
-  private void begin(ServiceSlot first, EventLog.Track track) {
-    if (first.follower() != null && track.isOn()) {
-      track.record(EventType.MERGE, first.request().chain().head(), RequestMerger.length(first));
-    }
-    for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
-      if (faults != null) {
-        faults.serve(slot.request());
-      }
-      slot.request().begin(track);
-    }
-  }
-
-  private void carryOut(ServiceSlot first, EventLog.Track track) {
-    for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
-      costs.copied(slot.request());
-    }
-    if (first.follower() == null) {
-      first.request().carryOut(track);
-    } else {
-      boolean merged = RequestMerger.transfer(first, function.memory().segment(), track);
-      for (ServiceSlot slot = first; !merged && slot != null; slot = slot.follower()) {
-        slot.request().carryOut(track);
-      }
-    }
-    for (ServiceSlot slot = first; slot != null; slot = slot.follower()) {
-      slot.setServed(true);
-    }
-  }
-
-  /** In the queue's own task, at once. */
-  private void serve(BlkRequest request, EventLog.Track track) {
-    if (faults != null) {
-      faults.serve(request);
-    }
-    costs.copied(request);
-    request.process(track);
-  }
-
-  /** Begins and ends what the disk has, as far as the time has come. */
-  private void serveDue() {
-    if (timers == null) {
-      return;
-    }
-    long now = scheduler.clock().nanoTime();
-    while (timers.due() <= now) {
-      if (timers.endsNext()) {
-        ServiceSlot ended = timers.end();
-        carryOut(ended, events);
-        completions.putProcessed(ended);
-      } else {
-        begin(timers.begin(), events);
-      }
-    }
-  }
-
   /** Publishes what is done, and interrupts the driver if it wants that. */
-  private boolean giveBack() {
-    serveDue();
+  boolean giveBack() {
+    if (timed != null) {
+      timed.serveDue();
+    }
     if (!direct) {
       completions.takeProcessed();
     }
@@ -540,8 +352,8 @@ final class QueueService implements Runnable {
    *     otherwise it is forgotten
    */
   private void end(boolean giveBack) {
-    if (timers != null) {
-      endTimers(timers, giveBack && !pausing);
+    if (timed != null) {
+      timed.end(giveBack && !pausing);
     }
     while (!completions.areAllBack()) {
       wakeUp.await();
@@ -552,20 +364,5 @@ final class QueueService implements Runnable {
     giveBack();
     completions.leave();
     interrupts.raiseIfHeld();
-  }
-
-  /**
-   * Takes everything back from the disk.
-   *
-   * @param served whether it is waited for; otherwise it comes back as it was
-   */
-  private void endTimers(RequestTimers running, boolean served) {
-    while (served && running.due() != RequestTimers.NEVER) {
-      scheduler.sleep(running.due() - scheduler.clock().nanoTime());
-      serveDue();
-    }
-    for (ServiceSlot left = running.poll(); left != null; left = running.poll()) {
-      completions.putProcessed(left);
-    }
   }
 }

@@ -5,7 +5,9 @@
  *
  * <pre>
  *   QueueService (a task for each queue)          WorkerPool (0 or more tasks)
- *   pop, parse ------------------------------->   process against Storage
+ *   ServiceLoop: sleeps, or looks again           |
+ *   pop, parse ------------------------------->   RequestServing: against Storage
+ *     or TimedService, while the task goes on     |
  *   Completions: addUsed  <------------------    in any order
  *   publishUsed
  *   QueueInterrupts: interrupt

@@ -37,6 +37,9 @@ public final class CheckedWorkload {
   private static final int DEPTH = 8;
   private static final int FINAL_FLUSHES = 20;
 
+  /** Waits that end at once for nothing, one after the other, without a moment passing. */
+  private static final int MOST_IDLE_ROUNDS = 10_000;
+
   /** A run that takes longer does not end. */
   private static final long LONGEST_RUN_NS = 1_000_000_000_000L;
 
@@ -55,6 +58,8 @@ public final class CheckedWorkload {
   private final List<String> damage = new ArrayList<>();
   private final List<String> misbehaviour = new ArrayList<>();
   private long lastVersion;
+  private int rounds;
+  private int idleRounds;
 
   /**
    * A task with sectors of its own.
@@ -160,16 +165,36 @@ public final class CheckedWorkload {
       while (issued < requests && !buffers.isEmpty() && issueAny()) {
         issued++;
       }
-      device.kick();
+      if (device.inFlight() == 0 && buffers.isEmpty()) {
+        throw new IllegalStateException("requests are lost: " + misbehaviour());
+      }
+      if (kicks()) {
+        device.kick();
+      }
+      long before = device.clock().nanoTime();
       device.await();
-      device.reap();
+      boolean idle = device.reap() == 0 && device.clock().nanoTime() == before;
+      idleRounds = idle ? idleRounds + 1 : 0;
+      if (idleRounds > MOST_IDLE_ROUNDS) {
+        throw new IllegalStateException(
+            "waits end, and nothing happens: " + device.inFlight() + " in flight");
+      }
     }
     for (int i = 0; i < FINAL_FLUSHES && !flushesWell(); i++) {
       endings.merge(BlockStatus.PENDING, 1, Integer::sum);
     }
   }
 
+  /** Every other time the batch policy is on its own. */
+  private boolean kicks() {
+    rounds++;
+    return rounds % 2 == 0;
+  }
+
   private boolean flushesWell() {
+    if (buffers.isEmpty()) {
+      throw new IllegalStateException("requests are lost: " + misbehaviour());
+    }
     Step flush = new Step(0, 0);
     flush.request.flush();
     while (!issue(flush)) {
