@@ -33,6 +33,8 @@ final class LineFigures {
 
   private static final int CURVE_DOTS = 33;
 
+  private static final String DEPTH = "queue-depth";
+
   private final PlotSpec spec;
   private final String parameter;
   private final ParameterAxis axis;
@@ -174,10 +176,11 @@ final class LineFigures {
         .toList();
   }
 
+  /** A whole depth may share a notification, which is the law; nothing else may. */
   private List<Series> oneOver() {
     double least = axis.places().firstEntry().getValue();
     double largest = axis.places().lastEntry().getValue();
-    if (!axis.numeric() || least <= 0) {
+    if (!axis.numeric() || least <= 0 || !parameter.equals(DEPTH)) {
       return List.of();
     }
     List<Dot> dots = new ArrayList<>();
