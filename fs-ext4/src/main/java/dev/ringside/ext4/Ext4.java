@@ -2,6 +2,7 @@ package dev.ringside.ext4;
 
 import dev.ringside.driver.BlockDevice;
 import dev.ringside.ext4.PathResolver.LastLink;
+import dev.ringside.ext4.alloc.GroupTable;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.dir.Directory;
@@ -14,6 +15,7 @@ import dev.ringside.ext4.format.Feature;
 import dev.ringside.ext4.format.FileType;
 import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.Superblock;
+import dev.ringside.ext4.inode.InodeTable;
 import dev.ringside.ext4.journal.RecoveredBlocks;
 import dev.ringside.ext4.mapping.FileMapping;
 import dev.ringside.ext4.mapping.IoMap;

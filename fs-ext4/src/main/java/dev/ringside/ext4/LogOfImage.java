@@ -1,6 +1,7 @@
 package dev.ringside.ext4;
 
 import dev.ringside.driver.BlockDevice;
+import dev.ringside.ext4.alloc.GroupTable;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.error.Ext4CorruptedException;
@@ -9,10 +10,12 @@ import dev.ringside.ext4.format.FileType;
 import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.JournalSuperblock;
 import dev.ringside.ext4.format.Superblock;
+import dev.ringside.ext4.inode.InodeTable;
 import dev.ringside.ext4.journal.JournalLog;
 import dev.ringside.ext4.journal.JournalRecovery;
 import dev.ringside.ext4.journal.RecoveredBlocks;
 import dev.ringside.ext4.mapping.FileMapping;
+import dev.ringside.ext4.mapping.MappedJournal;
 
 /** Finds the journal of an image that was not unmounted, and reads its log. */
 final class LogOfImage {
@@ -38,7 +41,8 @@ final class LogOfImage {
       }
       FileMapping mapping = FileMapping.of(inode, superblock, cache);
       long blocks = inode.size() / blockSize;
-      try (JournalLog log = new JournalLog(device, reader, mapping, blocks, blockSize)) {
+      try (JournalLog log =
+          new JournalLog(device, reader, new MappedJournal(mapping), blocks, blockSize)) {
         JournalSuperblock journal = JournalSuperblock.parse(log.block(0), blockSize, blocks);
         return JournalRecovery.read(journal, log, superblock.blocks());
       }

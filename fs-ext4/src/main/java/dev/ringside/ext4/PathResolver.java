@@ -10,6 +10,7 @@ import dev.ringside.ext4.format.DirectoryEntry;
 import dev.ringside.ext4.format.FileType;
 import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.Superblock;
+import dev.ringside.ext4.inode.InodeTable;
 import java.util.ArrayDeque;
 import java.util.List;
 

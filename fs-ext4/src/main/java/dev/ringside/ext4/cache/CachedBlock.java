@@ -14,6 +14,9 @@ public final class CachedBlock implements AutoCloseable {
   final long address;
   long number = NO_BLOCK;
   int holders;
+  private boolean dirty;
+  private BlockSeal seal = BlockSeal.NONE;
+  private @Nullable BlockAttachment attachment;
 
   /** What the block was verified as, or null when its content did not arrive. */
   @Nullable BlockCheck verifiedAs;
@@ -39,6 +42,57 @@ public final class CachedBlock implements AutoCloseable {
   /** The block's number on the filesystem. */
   public long number() {
     return number;
+  }
+
+  /** Where its content lies in guest memory. */
+  public long address() {
+    return address;
+  }
+
+  /** Whether it differs from what the disk has at its place. */
+  public boolean isDirty() {
+    return dirty;
+  }
+
+  /**
+   * Notes that the content changes, which keeps it in the cache until {@link #markClean}.
+   *
+   * @param finish what is done before the block leaves
+   */
+  public void markDirty(BlockSeal finish) {
+    dirty = true;
+    seal = finish;
+  }
+
+  /** The disk has the content. */
+  public void markClean() {
+    dirty = false;
+    seal = BlockSeal.NONE;
+  }
+
+  /** Computes the checksum of a block that is about to leave, or to be verified as another. */
+  public void seal() {
+    seal.seal(bytes, number);
+  }
+
+  /** What somebody remembers about the block, or null. */
+  public @Nullable BlockAttachment attachment() {
+    return attachment;
+  }
+
+  /** Remembers something about the block, or with null nothing any more. */
+  public void attach(@Nullable BlockAttachment remembered) {
+    attachment = remembered;
+  }
+
+  /** Holds the block once more; every holder calls {@link #close}. */
+  public CachedBlock hold() {
+    holders++;
+    return this;
+  }
+
+  boolean isEvictable() {
+    return holders == 0 && !dirty && attachment == null;
   }
 
   /** Lets the block go. */

@@ -5,6 +5,7 @@ import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A block is verified once, when it enters. The cache remembers as what: if somebody asks for it
  * as something else, because two structures of a damaged image claim the same block, it is verified
  * again for that.
+ *
+ * <p>A block that was changed stays until it has been written: by whoever changed it, a journal or
+ * {@code NoJournal}. When all blocks are changed or held, {@link CacheRelief} is asked to write.
  *
  * <p>The cache takes a fixed amount of memory, whatever the size of the disk. It is used by one
  * task at a time.
@@ -32,6 +36,7 @@ public final class MetadataCache implements AutoCloseable {
   /** Stands between the newest and the oldest block of the order of use. */
   private final CachedBlock mark = new CachedBlock(MemorySegment.NULL, 0);
 
+  private @Nullable CacheRelief relief;
   private long hits;
   private long misses;
 
@@ -71,13 +76,74 @@ public final class MetadataCache implements AutoCloseable {
       hits++;
     }
     if (!check.equals(cached.verifiedAs)) {
+      if (cached.isDirty()) {
+        cached.seal();
+      }
       check.verify(cached.bytes, block);
       cached.verifiedAs = check;
     }
+    use(cached);
+    return cached.hold();
+  }
+
+  private void use(CachedBlock cached) {
     cached.unlink();
     cached.linkBefore(mark);
-    cached.holders++;
-    return cached;
+  }
+
+  /**
+   * A block whose content on the disk is of no interest: it is all zeros here, and nothing is read.
+   * The caller changes it, and closes it.
+   *
+   * @param check what it will be; it is not verified as that
+   * @throws Ext4Exception when room for it cannot be made
+   */
+  public CachedBlock getNew(long block, BlockCheck check) throws Ext4Exception {
+    CachedBlock cached = find(block);
+    if (cached == null) {
+      cached = takeOldest();
+      enter(cached, block);
+    }
+    cached.bytes.fill((byte) 0);
+    cached.verifiedAs = check;
+    use(cached);
+    return cached.hold();
+  }
+
+  /** A block that is in the cache, or null; the caller closes it. It may have passed no check. */
+  public @Nullable CachedBlock peek(long block) {
+    CachedBlock cached = find(block);
+    return cached == null ? null : cached.hold();
+  }
+
+  /** Drops a block that nobody holds: its content is of no interest any more. */
+  public void drop(long block) {
+    CachedBlock cached = find(block);
+    if (cached == null) {
+      return;
+    }
+    if (cached.holders > 0 || cached.attachment() != null) {
+      throw new IllegalStateException("block " + block + " is in use");
+    }
+    cached.markClean();
+    leave(cached);
+    // The next to be evicted.
+    cached.unlink();
+    cached.linkBefore(mark.newer);
+  }
+
+  /** Calls for every block that was changed, in no particular order. */
+  public void forEachDirty(Consumer<CachedBlock> action) {
+    for (CachedBlock block = mark.newer; block != mark; block = block.newer) {
+      if (block.isDirty()) {
+        action.accept(block);
+      }
+    }
+  }
+
+  /** Says who makes room when all blocks are changed. */
+  public void relieveWith(CacheRelief source) {
+    relief = source;
   }
 
   private @Nullable CachedBlock find(long block) {
@@ -92,28 +158,45 @@ public final class MetadataCache implements AutoCloseable {
     CachedBlock cached = takeOldest();
     // A number of no block until the content has arrived, so that a failed read leaves nothing.
     reader.read(Math.multiplyExact(block, blockSize), cached.address, blockSize);
+    enter(cached, block);
+    return cached;
+  }
+
+  private void enter(CachedBlock cached, long block) {
     cached.number = block;
     int bucket = bucketOf(block);
     cached.sameBucket = buckets[bucket];
     buckets[bucket] = cached;
-    return cached;
   }
 
-  private CachedBlock takeOldest() {
+  private void leave(CachedBlock cached) {
+    if (cached.number != CachedBlock.NO_BLOCK) {
+      removeFromBucket(cached);
+      cached.number = CachedBlock.NO_BLOCK;
+      cached.verifiedAs = null;
+    }
+  }
+
+  private CachedBlock takeOldest() throws Ext4Exception {
+    CachedBlock candidate = oldestEvictable();
+    if (candidate == null && relief != null) {
+      relief.relieve();
+      candidate = oldestEvictable();
+    }
+    if (candidate == null) {
+      throw new IllegalStateException("all " + capacity + " blocks of the cache are in use");
+    }
+    leave(candidate);
+    return candidate;
+  }
+
+  private @Nullable CachedBlock oldestEvictable() {
     // The newest block stands before the mark, so the oldest one stands after it.
     CachedBlock candidate = mark.newer;
-    while (candidate != mark && candidate.holders > 0) {
+    while (candidate != mark && !candidate.isEvictable()) {
       candidate = candidate.newer;
     }
-    if (candidate == mark) {
-      throw new IllegalStateException("all " + capacity + " blocks of the cache are held");
-    }
-    if (candidate.number != CachedBlock.NO_BLOCK) {
-      removeFromBucket(candidate);
-      candidate.number = CachedBlock.NO_BLOCK;
-      candidate.verifiedAs = null;
-    }
-    return candidate;
+    return candidate == mark ? null : candidate;
   }
 
   private void removeFromBucket(CachedBlock block) {

@@ -27,4 +27,18 @@ public record DeviceNumber(int major, int minor) {
     }
     return new DeviceNumber(newForm >>> 8 & 0xfff, (newForm >>> 12 & 0xfff00) | (newForm & 0xff));
   }
+
+  private static final int OLD_LIMIT = 256;
+
+  /** The first word of {@code i_block}, 0 when the number needs the second. */
+  int oldForm() {
+    return major < OLD_LIMIT && minor < OLD_LIMIT ? (major << 8) | minor : 0;
+  }
+
+  /** The second word of {@code i_block}, 0 when the first is enough. */
+  int newForm() {
+    return major < OLD_LIMIT && minor < OLD_LIMIT
+        ? 0
+        : (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
+  }
 }

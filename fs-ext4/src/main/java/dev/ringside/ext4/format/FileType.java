@@ -41,6 +41,16 @@ public enum FileType {
     return Optional.empty();
   }
 
+  /** The type's bits of an {@code i_mode}, which has nothing else. */
+  public int mode() {
+    return modeBits << MODE_SHIFT;
+  }
+
+  /** What stands in a directory entry's type byte. */
+  int entryCode() {
+    return entryCode;
+  }
+
   /** The type that a directory entry's type byte names; 0 means that the entry does not say. */
   static Optional<FileType> ofEntryCode(int code) {
     for (FileType type : values()) {

@@ -1,6 +1,8 @@
 package dev.ringside.ext4.format;
 
 import static dev.ringside.ext4.format.LittleEndian.bits32;
+import static dev.ringside.ext4.format.LittleEndian.putU16;
+import static dev.ringside.ext4.format.LittleEndian.putU32;
 import static dev.ringside.ext4.format.LittleEndian.u16;
 import static dev.ringside.ext4.format.LittleEndian.u32;
 
@@ -23,9 +25,10 @@ import java.util.Set;
  *  0x90 crtime       crtime_extra    version_hi      projid
  * </pre>
  *
- * <p>Fields from 0x82 on exist only where {@code i_extra_isize} covers them. An object of this
- * class is a file in use whose checksum is right, whose type is known, and whose size its mapping
- * can hold.
+ * <p>Fields from 0x82 on exist only where {@code i_extra_isize} covers them; what lies behind them
+ * is for extended attributes. An object of this class is a file in use whose checksum was right,
+ * whose type is known, and whose size its mapping can hold. It is a copy: what is set here reaches
+ * the inode table with {@link #sealInto}.
  */
 public final class Inode {
   /** Length of {@code i_block}: the root of the mapping, a short link's target, a device number. */
@@ -37,6 +40,7 @@ public final class Inode {
   private static final int I_ATIME = 0x08;
   private static final int I_CTIME = 0x0c;
   private static final int I_MTIME = 0x10;
+  private static final int I_DTIME = 0x14;
   private static final int I_GID_LO = 0x18;
   private static final int I_LINKS_COUNT = 0x1a;
   private static final int I_BLOCKS_LO = 0x1c;
@@ -70,14 +74,14 @@ public final class Inode {
   private final int extraSize;
   private final FileType type;
 
-  private Inode(MemorySegment bytes, Superblock superblock, long number)
+  private Inode(MemorySegment bytes, Superblock superblock, long number, boolean named)
       throws Ext4CorruptedException {
     this.bytes = bytes;
     this.superblock = superblock;
     this.number = number;
     this.extraSize = parseExtraSize();
     verifyChecksum();
-    if (u16(bytes, I_MODE) == 0 || links() == 0) {
+    if (u16(bytes, I_MODE) == 0 || (named && links() == 0)) {
       throw corrupted("a name leads to it, but it is not in use");
     }
     this.type =
@@ -97,9 +101,63 @@ public final class Inode {
    */
   public static Inode parse(MemorySegment source, Superblock superblock, long number)
       throws Ext4CorruptedException {
+    return new Inode(copyOf(source, superblock), superblock, number, true);
+  }
+
+  /**
+   * Reads and checks an inode that may have no name any more, as one on the orphan list; parameters
+   * as for {@link #parse}.
+   */
+  public static Inode parseOrphan(MemorySegment source, Superblock superblock, long number)
+      throws Ext4CorruptedException {
+    return new Inode(copyOf(source, superblock), superblock, number, false);
+  }
+
+  private static MemorySegment copyOf(MemorySegment source, Superblock superblock) {
     MemorySegment copy = MemorySegment.ofArray(new byte[superblock.inodeSize()]);
     MemorySegment.copy(source, 0, copy, 0, copy.byteSize());
-    return new Inode(copy, superblock, number);
+    return copy;
+  }
+
+  /**
+   * A new inode: all zeros but for what is given here. It has no links yet.
+   *
+   * @param permissions twelve bits
+   * @param generation tells it apart from files that had its number before
+   */
+  public static Inode create(
+      Superblock superblock, long number, FileType type, int permissions, int generation) {
+    return new Inode(superblock, number, type, permissions, generation);
+  }
+
+  private Inode(
+      Superblock superblock, long number, FileType type, int permissions, int generation) {
+    this.bytes = MemorySegment.ofArray(new byte[superblock.inodeSize()]);
+    this.superblock = superblock;
+    this.number = number;
+    this.type = type;
+    this.extraSize = superblock.extraInodeSize();
+    putU16(bytes, I_MODE, type.mode() | (permissions & PERMISSION_MASK));
+    putU32(bytes, I_GENERATION, generation);
+    if (superblock.inodeSize() > BASE_SIZE) {
+      putU16(bytes, I_EXTRA_ISIZE, extraSize);
+    }
+  }
+
+  /**
+   * Computes the checksum and copies the inode to its place.
+   *
+   * @param target the inode's {@code s_inode_size} bytes of the inode table
+   */
+  public void sealInto(MemorySegment target) {
+    if (superblock.hasMetadataChecksums()) {
+      int checksum = computeChecksum();
+      putU16(bytes, I_CHECKSUM_LO, checksum);
+      if (covers(I_CHECKSUM_HI, CHECKSUM_PART)) {
+        putU16(bytes, I_CHECKSUM_HI, checksum >>> 16);
+      }
+    }
+    MemorySegment.copy(bytes, 0, target, 0, bytes.byteSize());
   }
 
   private int parseExtraSize() throws Ext4CorruptedException {
@@ -117,6 +175,17 @@ public final class Inode {
     if (!superblock.hasMetadataChecksums()) {
       return;
     }
+    int found = u16(bytes, I_CHECKSUM_LO);
+    int computed = computeChecksum();
+    if (covers(I_CHECKSUM_HI, CHECKSUM_PART)) {
+      found |= u16(bytes, I_CHECKSUM_HI) << 16;
+    } else {
+      computed &= 0xffff;
+    }
+    ChecksumMismatch.check("inode " + number, found, computed);
+  }
+
+  private int computeChecksum() {
     boolean wide = covers(I_CHECKSUM_HI, CHECKSUM_PART);
     int afterLow = I_CHECKSUM_LO + CHECKSUM_PART;
     Crc32c crc =
@@ -133,14 +202,7 @@ public final class Inode {
     } else if (bytes.byteSize() > BASE_SIZE) {
       crc.add(bytes, BASE_SIZE, bytes.byteSize() - BASE_SIZE);
     }
-    int found = u16(bytes, I_CHECKSUM_LO);
-    int computed = crc.value();
-    if (wide) {
-      found |= u16(bytes, I_CHECKSUM_HI) << 16;
-    } else {
-      computed &= 0xffff;
-    }
-    ChecksumMismatch.check("inode " + number, found, computed);
+    return crc.value();
   }
 
   private void checkSize() throws Ext4CorruptedException {
@@ -256,9 +318,138 @@ public final class Inode {
     return InodeTime.decode(bits32(bytes, secondsOffset), extra);
   }
 
-  /** {@code i_block}: {@value #BLOCK_AREA_SIZE} bytes. */
+  private void setTime(Instant time, int secondsOffset, int extraOffset) {
+    boolean wide = covers(extraOffset, Integer.BYTES);
+    Instant held = InodeTime.clamp(time, wide);
+    putU32(bytes, secondsOffset, InodeTime.seconds(held));
+    if (wide) {
+      putU32(bytes, extraOffset, InodeTime.extra(held));
+    }
+  }
+
+  /** Sets the twelve permission bits. */
+  public void setPermissions(int permissions) {
+    putU16(bytes, I_MODE, type.mode() | (permissions & PERMISSION_MASK));
+  }
+
+  /** Sets the owner, 32 bits. */
+  public void setUid(long uid) {
+    putU16(bytes, I_UID_LO, (int) uid);
+    putU16(bytes, I_UID_HIGH, (int) (uid >>> 16));
+  }
+
+  /** Sets the group, 32 bits. */
+  public void setGid(long gid) {
+    putU16(bytes, I_GID_LO, (int) gid);
+    putU16(bytes, I_GID_HIGH, (int) (gid >>> 16));
+  }
+
+  /** Sets how many names it has, 0 to 65535. */
+  public void setLinks(int links) {
+    putU16(bytes, I_LINKS_COUNT, links);
+  }
+
+  /** Sets the length in bytes. */
+  public void setSize(long size) {
+    putU32(bytes, I_SIZE_LO, size);
+    putU32(bytes, I_SIZE_HIGH, size >>> Integer.SIZE);
+  }
+
+  /**
+   * Sets how much of the disk it takes.
+   *
+   * @param sectors a multiple of what a block has; without {@code huge_file} less than 2^32
+   */
+  public void setSectors(long sectors) {
+    long count = sectors;
+    if (superblock.has(Feature.HUGE_FILE)) {
+      boolean inBlocks = sectors >>> 48 != 0;
+      set(InodeFlag.HUGE_FILE, inBlocks);
+      count = inBlocks ? sectors / (superblock.blockSize() / SECTOR_SIZE) : sectors;
+      putU16(bytes, I_BLOCKS_HIGH, (int) (count >>> Integer.SIZE));
+    }
+    putU32(bytes, I_BLOCKS_LO, count);
+  }
+
+  /** Sets or clears a flag. */
+  public void set(InodeFlag flag, boolean on) {
+    setFlagBits(on ? flagBits() | flag.bit() : flagBits() & ~flag.bit());
+  }
+
+  /** Sets all flags. */
+  public void setFlagBits(int bits) {
+    putU32(bytes, I_FLAGS, bits);
+  }
+
+  /** Sets when content was last read; what the inode cannot hold is cut off. */
+  public void setAccessTime(Instant time) {
+    setTime(time, I_ATIME, I_ATIME_EXTRA);
+  }
+
+  /** Sets when the inode last changed; what the inode cannot hold is cut off. */
+  public void setChangeTime(Instant time) {
+    setTime(time, I_CTIME, I_CTIME_EXTRA);
+  }
+
+  /** Sets when content last changed; what the inode cannot hold is cut off. */
+  public void setModificationTime(Instant time) {
+    setTime(time, I_MTIME, I_MTIME_EXTRA);
+  }
+
+  /** Sets when the file was made, if the inode has room for it. */
+  public void setCreationTime(Instant time) {
+    if (covers(I_CRTIME, Integer.BYTES)) {
+      setTime(time, I_CRTIME, I_CRTIME_EXTRA);
+    }
+  }
+
+  /**
+   * {@code i_dtime}: when it was deleted, in seconds; on the orphan list the number of the next
+   * inode there.
+   */
+  public long deletionTime() {
+    return u32(bytes, I_DTIME);
+  }
+
+  /** Sets {@code i_dtime}. */
+  public void setDeletionTime(long value) {
+    putU32(bytes, I_DTIME, value);
+  }
+
+  /** The block of extended attributes ({@code i_file_acl}), 0 for none. Not checked. */
+  public long attributeBlock() {
+    return u32(bytes, I_FILE_ACL_LO)
+        | (superblock.has(Feature.SIXTY_FOUR_BIT)
+            ? (long) u16(bytes, I_FILE_ACL_HIGH) << Integer.SIZE
+            : 0);
+  }
+
+  /** Sets the block of extended attributes, 0 for none. */
+  public void setAttributeBlock(long block) {
+    putU32(bytes, I_FILE_ACL_LO, block);
+    if (superblock.has(Feature.SIXTY_FOUR_BIT)) {
+      putU16(bytes, I_FILE_ACL_HIGH, (int) (block >>> Integer.SIZE));
+    }
+  }
+
+  /** Makes a device node stand for a device. */
+  public void setDevice(DeviceNumber device) {
+    putU32(bytes, I_BLOCK, device.oldForm());
+    putU32(bytes, I_BLOCK + Integer.BYTES, device.newForm());
+  }
+
+  /**
+   * {@code i_block}: {@value #BLOCK_AREA_SIZE} bytes. Whoever writes them owns the inode's mapping,
+   * or the target of a short link.
+   */
   public MemorySegment blockArea() {
-    return bytes.asSlice(I_BLOCK, BLOCK_AREA_SIZE).asReadOnly();
+    return bytes.asSlice(I_BLOCK, BLOCK_AREA_SIZE);
+  }
+
+  /** What lies behind the fields: room for extended attributes, or nothing. */
+  public MemorySegment attributeArea() {
+    long start = Math.min(bytes.byteSize(), BASE_SIZE + (long) extraSize);
+    return extraSize == 0 ? bytes.asSlice(bytes.byteSize()) : bytes.asSlice(start);
   }
 
   /**
@@ -272,8 +463,7 @@ public final class Inode {
     if (superblock.has(Feature.EA_INODE)) {
       return size() > 0 && size() < BLOCK_AREA_SIZE;
     }
-    long acl = u32(bytes, I_FILE_ACL_LO) | ((long) u16(bytes, I_FILE_ACL_HIGH) << 32);
-    long aclSectors = acl == 0 ? 0 : superblock.clusterSize() / SECTOR_SIZE;
+    long aclSectors = attributeBlock() == 0 ? 0 : superblock.clusterSize() / SECTOR_SIZE;
     return sectors() - aclSectors == 0;
   }
 

@@ -33,4 +33,32 @@ final class InodeTime {
     return Instant.ofEpochSecond(
         seconds + epoch, Math.min(nanoseconds, NANOSECONDS_PER_SECOND - 1));
   }
+
+  /** The signed 32 bits of seconds of a time; {@link #extra} has the rest. */
+  static int seconds(Instant time) {
+    return (int) time.getEpochSecond();
+  }
+
+  /** Nanoseconds and epoch of a time between 1901 and 2446. */
+  static int extra(Instant time) {
+    long beyond = time.getEpochSecond() - seconds(time);
+    return (time.getNano() << EPOCH_BITS) | ((int) (beyond >>> Integer.SIZE) & EPOCH_MASK);
+  }
+
+  /**
+   * The time that an inode can hold that is nearest to one: cut off at both ends of its range, and
+   * to whole seconds where there is no room for more.
+   *
+   * @param wide whether the inode has the extra bits
+   */
+  static Instant clamp(Instant time, boolean wide) {
+    long last = wide ? Integer.MAX_VALUE + ((long) EPOCH_MASK << Integer.SIZE) : Integer.MAX_VALUE;
+    if (time.getEpochSecond() > last) {
+      return Instant.ofEpochSecond(last);
+    }
+    if (time.getEpochSecond() < Integer.MIN_VALUE) {
+      return Instant.ofEpochSecond(Integer.MIN_VALUE);
+    }
+    return wide ? time : Instant.ofEpochSecond(time.getEpochSecond());
+  }
 }

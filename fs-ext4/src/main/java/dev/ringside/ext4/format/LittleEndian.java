@@ -29,4 +29,18 @@ final class LittleEndian {
   static long u32(MemorySegment segment, long offset) {
     return Integer.toUnsignedLong(segment.get(U32, offset));
   }
+
+  static void putU8(MemorySegment segment, long offset, int value) {
+    segment.set(ValueLayout.JAVA_BYTE, offset, (byte) value);
+  }
+
+  /** Writes the low 16 bits. */
+  static void putU16(MemorySegment segment, long offset, int value) {
+    segment.set(U16, offset, (short) value);
+  }
+
+  /** Writes the low 32 bits. */
+  static void putU32(MemorySegment segment, long offset, long value) {
+    segment.set(U32, offset, (int) value);
+  }
 }

@@ -1,6 +1,7 @@
 package dev.ringside.ext4.format;
 
 import static dev.ringside.ext4.format.LittleEndian.bits32;
+import static dev.ringside.ext4.format.LittleEndian.putU32;
 import static dev.ringside.ext4.format.LittleEndian.u16;
 import static dev.ringside.ext4.format.LittleEndian.u32;
 import static dev.ringside.ext4.format.LittleEndian.u8;
@@ -65,6 +66,8 @@ public final class Superblock {
   private static final int S_DESC_SIZE = 0xfe;
   private static final int S_FIRST_META_BG = 0x104;
   private static final int S_BLOCKS_COUNT_HI = 0x150;
+  private static final int S_MIN_EXTRA_ISIZE = 0x15c;
+  private static final int S_WANT_EXTRA_ISIZE = 0x15e;
   private static final int S_FLAGS = 0x160;
   private static final int S_CHECKSUM_TYPE = 0x175;
   private static final int S_BACKUP_BGS = 0x24c;
@@ -75,6 +78,10 @@ public final class Superblock {
   private static final int REVISION_WITHOUT_FEATURES = 0;
   private static final int OLD_INODE_SIZE = 128;
   private static final int OLD_FIRST_INODE = 11;
+
+  /** From the fields behind the first 128 bytes of an inode to the end of {@code i_projid}. */
+  private static final int KNOWN_EXTRA_SIZE = 32;
+
   private static final int MIN_LOG_BLOCK_SIZE = 10;
   private static final int MAX_LOG_BLOCK_SIZE_FIELD = 6;
   private static final int MAX_LOG_CLUSTER_SIZE_FIELD = 20;
@@ -87,7 +94,7 @@ public final class Superblock {
   private static final String NAME = "superblock";
 
   private final MemorySegment bytes;
-  private final FeatureSet features;
+  private FeatureSet features;
   private final int blockSize;
   private final long blocksPerGroup;
   private final long inodesPerGroup;
@@ -159,8 +166,54 @@ public final class Superblock {
       throw new Ext4UnsupportedException(
           Feature.METADATA_CSUM.label(), "unknown checksum type " + type);
     }
-    int computed = new Crc32c().start(Crc32c.INITIAL).add(bytes, 0, S_CHECKSUM).value();
-    ChecksumMismatch.check(NAME, bits32(bytes, S_CHECKSUM), computed);
+    ChecksumMismatch.check(NAME, bits32(bytes, S_CHECKSUM), computeChecksum());
+  }
+
+  private int computeChecksum() {
+    return new Crc32c().start(Crc32c.INITIAL).add(bytes, 0, S_CHECKSUM).value();
+  }
+
+  /**
+   * Computes the checksum and copies the superblock to its place.
+   *
+   * @param target starts where the superblock does
+   */
+  public void sealInto(MemorySegment target) {
+    if (hasMetadataChecksums()) {
+      putU32(bytes, S_CHECKSUM, computeChecksum());
+    }
+    MemorySegment.copy(bytes, 0, target, 0, SIZE);
+  }
+
+  /** Sets or clears the flag of a feature. */
+  public void set(Feature feature, boolean on) {
+    int field =
+        switch (feature.kind()) {
+          case COMPAT -> S_FEATURE_COMPAT;
+          case INCOMPAT -> S_FEATURE_INCOMPAT;
+          case RO_COMPAT -> S_FEATURE_RO_COMPAT;
+        };
+    int word = bits32(bytes, field);
+    putU32(bytes, field, on ? word | feature.bit() : word & ~feature.bit());
+    features =
+        new FeatureSet(
+            bits32(bytes, S_FEATURE_COMPAT),
+            bits32(bytes, S_FEATURE_INCOMPAT),
+            bits32(bytes, S_FEATURE_RO_COMPAT));
+  }
+
+  /** How many bytes of fields a new inode has behind its first 128 ({@code i_extra_isize}). */
+  int extraInodeSize() {
+    if (inodeSize == OLD_INODE_SIZE) {
+      return 0;
+    }
+    int asked = KNOWN_EXTRA_SIZE;
+    if (has(Feature.EXTRA_ISIZE)) {
+      asked = Math.max(asked, u16(bytes, S_MIN_EXTRA_ISIZE));
+      asked = Math.max(asked, u16(bytes, S_WANT_EXTRA_ISIZE));
+    }
+    boolean possible = asked % Integer.BYTES == 0 && asked <= inodeSize - OLD_INODE_SIZE;
+    return possible ? asked : KNOWN_EXTRA_SIZE;
   }
 
   /** The inode of the journal's file; 0 when there is no journal. */

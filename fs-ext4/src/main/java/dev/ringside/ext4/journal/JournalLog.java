@@ -4,8 +4,6 @@ import dev.ringside.driver.BlockDevice;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.error.Ext4CorruptedException;
 import dev.ringside.ext4.error.Ext4Exception;
-import dev.ringside.ext4.mapping.FileMapping;
-import dev.ringside.ext4.mapping.IoMap;
 import dev.ringside.machine.FrameAllocator;
 import java.lang.foreign.MemorySegment;
 
@@ -18,7 +16,7 @@ public final class JournalLog implements AutoCloseable {
 
   private final DiskReader reader;
   private final FrameAllocator frames;
-  private final FileMapping mapping;
+  private final JournalFile file;
   private final long blocks;
   private final int blockSize;
   private final long address;
@@ -29,14 +27,14 @@ public final class JournalLog implements AutoCloseable {
   /**
    * Takes guest memory for the window.
    *
-   * @param mapping of the journal's file
+   * @param file of the journal
    * @param blocks that the file has
    */
   public JournalLog(
-      BlockDevice device, DiskReader reader, FileMapping mapping, long blocks, int blockSize) {
+      BlockDevice device, DiskReader reader, JournalFile file, long blocks, int blockSize) {
     this.reader = reader;
     this.frames = device.frames();
-    this.mapping = mapping;
+    this.file = file;
     this.blocks = blocks;
     this.blockSize = blockSize;
     long bytes = (long) WINDOW * blockSize;
@@ -58,7 +56,7 @@ public final class JournalLog implements AutoCloseable {
 
   private void fill(long block) throws Ext4Exception {
     count = 0;
-    IoMap.Mapped run = mapped(block);
+    JournalFile.Run run = located(block);
     long length = Math.min(run.count(), WINDOW);
     reader.read(run.block() * blockSize, address, length * blockSize);
     first = block;
@@ -67,18 +65,16 @@ public final class JournalLog implements AutoCloseable {
 
   /** Where a block of the journal's file lies on the disk: the number of the filesystem's block. */
   long place(long block) throws Ext4Exception {
-    return mapped(block).block();
+    return located(block).block();
   }
 
-  private IoMap.Mapped mapped(long block) throws Ext4Exception {
+  private JournalFile.Run located(long block) throws Ext4Exception {
     if (block < 0 || block >= blocks) {
       throw new Ext4CorruptedException(
           "journal", "block %d of a file of %d blocks is wanted".formatted(block, blocks));
     }
-    if (mapping.map(block).upTo(blocks) instanceof IoMap.Mapped run) {
-      return run;
-    }
-    throw new Ext4CorruptedException("journal", "block %d of its file is none".formatted(block));
+    JournalFile.Run run = file.locate(block);
+    return new JournalFile.Run(run.block(), Math.min(run.count(), blocks - block));
   }
 
   @Override

@@ -1,6 +1,8 @@
-package dev.ringside.ext4;
+package dev.ringside.ext4.inode;
 
+import dev.ringside.ext4.alloc.GroupTable;
 import dev.ringside.ext4.cache.BlockCheck;
+import dev.ringside.ext4.cache.BlockSeal;
 import dev.ringside.ext4.cache.CachedBlock;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.error.Ext4CorruptedException;
@@ -8,9 +10,11 @@ import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.GroupDescriptor;
 import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.Superblock;
+import dev.ringside.ext4.journal.Handle;
+import java.lang.foreign.MemorySegment;
 
 /** The inodes, by number. */
-final class InodeTable {
+public final class InodeTable {
   /** Inodes carry checksums one by one; a block of them has nothing of its own to verify. */
   private static final BlockCheck ANY = (_, _) -> {};
 
@@ -18,7 +22,8 @@ final class InodeTable {
   private final GroupTable groups;
   private final MetadataCache cache;
 
-  InodeTable(Superblock superblock, GroupTable groups, MetadataCache cache) {
+  /** The inodes of a filesystem. */
+  public InodeTable(Superblock superblock, GroupTable groups, MetadataCache cache) {
     this.superblock = superblock;
     this.groups = groups;
     this.cache = cache;
@@ -29,7 +34,7 @@ final class InodeTable {
    *
    * @throws Ext4CorruptedException when there is no such inode, or it is damaged or not in use
    */
-  Inode read(long number) throws Ext4Exception {
+  public Inode read(long number) throws Ext4Exception {
     boolean reachable = number == Superblock.ROOT_INODE || number >= superblock.firstInode();
     if (!reachable || number > superblock.inodes()) {
       throw corrupted(number, "a name leads to it, but the filesystem has no such file");
@@ -42,7 +47,7 @@ final class InodeTable {
    *
    * @throws Ext4CorruptedException as for {@link #read}
    */
-  Inode readNamed(long number) throws Ext4Exception {
+  public Inode readNamed(long number) throws Ext4Exception {
     if (number < 1 || number > superblock.inodes()) {
       throw corrupted(number, "the superblock names it, but the filesystem has no such file");
     }
@@ -50,6 +55,40 @@ final class InodeTable {
   }
 
   private Inode readAny(long number, String why) throws Ext4Exception {
+    try (CachedBlock block = cache.get(blockOf(number, why), ANY)) {
+      return Inode.parse(place(block, number), superblock, number);
+    }
+  }
+
+  /**
+   * Reads an inode that has perhaps no name any more: one on the orphan list.
+   *
+   * @throws Ext4CorruptedException as for {@link #read}
+   */
+  public Inode readOrphan(long number) throws Ext4Exception {
+    if (number < superblock.firstInode() || number > superblock.inodes()) {
+      throw corrupted(number, "it is said to be an orphan, but cannot be");
+    }
+    try (CachedBlock block = cache.get(blockOf(number, "it is said to be an orphan"), ANY)) {
+      return Inode.parseOrphan(place(block, number), superblock, number);
+    }
+  }
+
+  /** Writes an inode to its place, with its checksum. */
+  public void write(Handle handle, Inode inode) throws Ext4Exception {
+    long number = inode.number();
+    try (CachedBlock block = cache.get(blockOf(number, "it is written"), ANY)) {
+      handle.change(block, BlockSeal.NONE);
+      inode.sealInto(place(block, number));
+    }
+  }
+
+  private MemorySegment place(CachedBlock block, long number) {
+    long index = (number - 1) % superblock.inodesPerGroup();
+    return block.bytes().asSlice(index * superblock.inodeSize() % superblock.blockSize());
+  }
+
+  private long blockOf(long number, String why) throws Ext4Exception {
     long group = (number - 1) / superblock.inodesPerGroup();
     long index = (number - 1) % superblock.inodesPerGroup();
     GroupDescriptor descriptor = groups.get(group);
@@ -58,11 +97,7 @@ final class InodeTable {
       throw corrupted(number, why + ", but its group says that it was never used");
     }
     long offset = index * superblock.inodeSize();
-    long blockNumber = descriptor.inodeTable() + offset / superblock.blockSize();
-    try (CachedBlock block = cache.get(blockNumber, ANY)) {
-      return Inode.parse(
-          block.bytes().asSlice(offset % superblock.blockSize()), superblock, number);
-    }
+    return descriptor.inodeTable() + offset / superblock.blockSize();
   }
 
   private static Ext4CorruptedException corrupted(long number, String what) {

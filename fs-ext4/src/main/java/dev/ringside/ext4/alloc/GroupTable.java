@@ -1,4 +1,4 @@
-package dev.ringside.ext4;
+package dev.ringside.ext4.alloc;
 
 import dev.ringside.ext4.cache.BlockCheck;
 import dev.ringside.ext4.cache.CachedBlock;
@@ -10,11 +10,12 @@ import dev.ringside.ext4.format.Superblock;
 import java.lang.foreign.MemorySegment;
 
 /** The group descriptors. They stay on the disk until one is wanted: a large disk has millions. */
-final class GroupTable {
+public final class GroupTable {
   private final Superblock superblock;
   private final MetadataCache cache;
 
-  GroupTable(Superblock superblock, MetadataCache cache) {
+  /** The descriptors of a filesystem. */
+  public GroupTable(Superblock superblock, MetadataCache cache) {
     this.superblock = superblock;
     this.cache = cache;
   }
@@ -35,7 +36,7 @@ final class GroupTable {
    *
    * @param group 0 to {@link Superblock#groups} - 1
    */
-  GroupDescriptor get(long group) throws Ext4Exception {
+  public GroupDescriptor get(long group) throws Ext4Exception {
     long indexInBlock = group % superblock.descriptorsPerBlock();
     long number = superblock.descriptorBlock(group);
     if (!superblock.isDataBlock(number)) {
