@@ -292,9 +292,73 @@ public final class Ext4 implements AutoCloseable {
     }
   }
 
-  /** Unmounts: gives the guest memory back. What was opened fails from now on. */
+  /** The system calls on behalf of a user. */
+  public Session session(Credentials credentials) {
+    return new Session(credentials);
+  }
+
+  /** Returns when everything that was done cannot be lost any more. */
+  public void sync() throws Ext4Exception {
+    lock();
+    unlock();
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Makes the disk one that could be unmounted, and lets no operation change it until {@link
+   * #thaw}: they fail with {@link Errno#EBUSY}, because waiting would need another task.
+   */
+  public void freeze() throws Ext4Exception {
+    lock();
+    unlock();
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Ends a {@link #freeze}.
+   *
+   * @throws Ext4Exception with {@link Errno#EINVAL} when it is not frozen
+   */
+  public void thaw() throws Ext4Exception {
+    lock();
+    unlock();
+    throw new UnsupportedOperationException();
+  }
+
+  /** Stops, as if the machine had failed: every operation fails with {@link Errno#EIO} after it. */
+  public void shutdown(ShutdownMode mode) throws Ext4Exception {
+    lock();
+    unlock();
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Tells the disk of free blocks: fstrim.
+   *
+   * @param start on the disk, in bytes
+   * @param length in bytes
+   * @param minLength of a free range that is worth it, in bytes
+   * @return how many bytes were discarded
+   */
+  public long trim(long start, long length, long minLength) throws Ext4Exception {
+    lock();
+    unlock();
+    throw new UnsupportedOperationException();
+  }
+
+  /** Moves on what is due in the background, and waits for nothing. */
+  public void poll() throws Ext4Exception {
+    lock();
+    unlock();
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Unmounts: writes everything, and gives the guest memory back whether that succeeds or not. What
+   * was opened fails from now on.
+   */
   @Override
-  public void close() {
+  public void close() throws Ext4Exception {
     lock.lock();
     try {
       if (mounted) {
