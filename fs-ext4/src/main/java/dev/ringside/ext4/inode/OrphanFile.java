@@ -6,6 +6,7 @@ import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.error.Ext4CorruptedException;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.FileType;
+import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.OrphanBlock;
 import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.journal.Handle;
@@ -39,18 +40,18 @@ public final class OrphanFile implements Orphans {
    * @param file that the superblock names
    * @throws Ext4CorruptedException when it cannot be an orphan file
    */
-  public OrphanFile(InCoreInode file, Superblock superblock, MetadataCache cache, OrphanList list)
+  public OrphanFile(Inode file, Superblock superblock, MetadataCache cache, OrphanList list)
       throws Ext4Exception {
     this.cache = cache;
     this.list = list;
-    this.layout = new OrphanBlock(superblock, file.inode().checksumSeed());
-    long count = file.inode().size() / superblock.blockSize();
-    if (file.inode().type() != FileType.REGULAR || count > MAX_BLOCKS) {
+    this.layout = new OrphanBlock(superblock, file.checksumSeed());
+    long count = file.size() / superblock.blockSize();
+    if (file.type() != FileType.REGULAR || count > MAX_BLOCKS) {
       throw new Ext4CorruptedException(
           "orphan file", "inode %d, %d blocks".formatted(file.number(), count));
     }
     this.blocks = new long[(int) count];
-    FileMapping mapping = FileMapping.of(file.inode(), superblock, cache);
+    FileMapping mapping = FileMapping.of(file, superblock, cache);
     for (int i = 0; i < blocks.length; i++) {
       if (!(mapping.map(i) instanceof IoMap.Mapped run)) {
         throw new Ext4CorruptedException("orphan file", "block " + i + " is a hole");
