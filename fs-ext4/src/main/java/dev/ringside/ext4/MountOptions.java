@@ -1,5 +1,6 @@
 package dev.ringside.ext4;
 
+import dev.ringside.ext4.journal.DataMode;
 import dev.ringside.machine.Scheduler;
 import java.time.Duration;
 import java.time.InstantSource;

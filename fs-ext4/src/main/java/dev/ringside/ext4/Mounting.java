@@ -1,5 +1,6 @@
 package dev.ringside.ext4;
 
+import dev.ringside.ext4.access.Credentials;
 import dev.ringside.driver.BlockDevice;
 import dev.ringside.ext4.alloc.Allocation;
 import dev.ringside.ext4.alloc.GroupTable;

@@ -1,5 +1,7 @@
 package dev.ringside.ext4;
 
+import dev.ringside.ext4.xattr.AttributeMode;
+import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.ByteString;
