@@ -8,11 +8,15 @@ import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.InodeFlag;
 import dev.ringside.ext4.inode.InCoreInode;
 import dev.ringside.ext4.journal.Handle;
+import dev.ringside.ext4.format.ByteString;
+import dev.ringside.ext4.xattr.AttributeMode;
+import dev.ringside.ext4.xattr.AttributeStore;
 import java.time.Instant;
+import java.util.List;
 
 /** Changes what an inode says: permissions, owner, times. */
 final class AttributeChanges {
-  private static final int CREDITS = 16;
+  private static final int CREDITS = AttributeStore.CREDITS + 4;
   private static final int PERMISSION_MASK = 07777;
   private static final long MAX_ID = 0xffff_fffeL;
 
@@ -113,6 +117,33 @@ final class AttributeChanges {
         case TimeChange.Omit _ -> {}
       }
       inode.setChangeTime(now);
+      file.changed(handle);
+    }
+  }
+
+  byte[] get(InCoreInode file, ByteString name, Credentials user) throws Ext4Exception {
+    return volume.extendedAttributes().get(file.inode(), name, user);
+  }
+
+  List<ByteString> list(InCoreInode file, Credentials user) throws Ext4Exception {
+    return volume.extendedAttributes().list(file.inode(), user);
+  }
+
+  void set(InCoreInode file, ByteString name, byte[] value, AttributeMode mode, Credentials user)
+      throws Ext4Exception {
+    volume.checkWritable();
+    try (Handle handle = volume.begin(CREDITS, user)) {
+      volume.extendedAttributes().set(handle, file, name, value, mode, user);
+      file.inode().setChangeTime(volume.now());
+      file.changed(handle);
+    }
+  }
+
+  void remove(InCoreInode file, ByteString name, Credentials user) throws Ext4Exception {
+    volume.checkWritable();
+    try (Handle handle = volume.begin(CREDITS, user)) {
+      volume.extendedAttributes().remove(handle, file, name, user);
+      file.inode().setChangeTime(volume.now());
       file.changed(handle);
     }
   }

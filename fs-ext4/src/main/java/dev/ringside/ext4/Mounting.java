@@ -26,6 +26,7 @@ import dev.ringside.ext4.journal.NoJournal;
 import dev.ringside.ext4.journal.RecoveredBlocks;
 import dev.ringside.ext4.journal.SuperblockUpdates;
 import dev.ringside.ext4.journal.Transactions;
+import dev.ringside.ext4.xattr.AttributeStore;
 import dev.ringside.machine.FrameAllocator;
 import java.util.ArrayList;
 import java.util.List;
@@ -201,7 +202,15 @@ final class Mounting {
                 writing.superblock());
     FileContent content =
         FileContent.of(device, reader, superblock, cache, contentOptions, changes);
-    return new Volume(superblock, options, cache, table, inodes, content, writing);
+    return new Volume(
+        superblock, options, cache, table, inodes, content, attributes(cache, writing), writing);
+  }
+
+  private AttributeStore attributes(MetadataCache cache, @Nullable Writing writing) {
+    return writing == null
+        ? new AttributeStore(superblock, cache)
+        : new AttributeStore(
+            superblock, writing.superblock(), cache, writing.allocation().blocks());
   }
 
   private static void checkRoot(Volume volume) throws Ext4Exception {

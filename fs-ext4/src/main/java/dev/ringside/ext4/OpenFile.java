@@ -1,5 +1,7 @@
 package dev.ringside.ext4;
 
+import dev.ringside.ext4.content.FileExtent;
+import dev.ringside.ext4.content.AllocateMode;
 import dev.ringside.ext4.xattr.AttributeMode;
 import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.error.Errno;
@@ -124,12 +126,17 @@ public final class OpenFile implements AutoCloseable {
 
   /** What fallocate(2) does. */
   public void allocate(Set<AllocateMode> modes, long offset, long length) throws Ext4Exception {
-    throw new UnsupportedOperationException();
+    ext4.change(
+        volume -> {
+          InCoreInode to = writable();
+          volume.checkWritable();
+          volume.content().allocate(to, modes, offset, length, volume.writeAccess(user));
+        });
   }
 
   /** Where the file lies on the disk, as FIEMAP tells it; dirty content is written first. */
   public List<FileExtent> extents() throws Ext4Exception {
-    throw new UnsupportedOperationException();
+    return ext4.run(volume -> volume.content().extents(open(), true));
   }
 
   /** Returns when content and inode cannot be lost any more: fsync(2). */
@@ -193,22 +200,22 @@ public final class OpenFile implements AutoCloseable {
    * @throws Ext4Exception with {@link Errno#ENODATA} when there is none
    */
   public byte[] getxattr(ByteString name) throws Ext4Exception {
-    throw new UnsupportedOperationException();
+    return ext4.run(volume -> volume.attributes().get(open(), name, user));
   }
 
   /** Sets an extended attribute. */
   public void setxattr(ByteString name, byte[] value, AttributeMode mode) throws Ext4Exception {
-    throw new UnsupportedOperationException();
+    ext4.change(volume -> volume.attributes().set(open(), name, value, mode, user));
   }
 
   /** The names of the extended attributes. */
   public List<ByteString> listxattr() throws Ext4Exception {
-    throw new UnsupportedOperationException();
+    return ext4.run(volume -> volume.attributes().list(open(), user));
   }
 
   /** Removes an extended attribute. */
   public void removexattr(ByteString name) throws Ext4Exception {
-    throw new UnsupportedOperationException();
+    ext4.change(volume -> volume.attributes().remove(open(), name, user));
   }
 
   /** Ends the use; when it was the last of a file without names, the file is deleted. */
@@ -286,9 +293,14 @@ public final class OpenFile implements AutoCloseable {
           case SET -> 0;
           case CURRENT -> position;
           case END -> in.inode().size();
-          case DATA, HOLE -> throw new UnsupportedOperationException();
+          case DATA, HOLE -> 0;
         };
-    long next = base + offset;
+    long next =
+        switch (whence) {
+          case SET, CURRENT, END -> base + offset;
+          case DATA -> volume.content().seekData(in, offset);
+          case HOLE -> volume.content().seekHole(in, offset);
+        };
     if (next < 0) {
       throw failed(Errno.EINVAL);
     }

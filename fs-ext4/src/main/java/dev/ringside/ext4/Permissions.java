@@ -1,6 +1,8 @@
 package dev.ringside.ext4;
 
 import dev.ringside.ext4.access.Credentials;
+import dev.ringside.ext4.access.Permission;
+import dev.ringside.ext4.xattr.AccessLists;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.FileType;
@@ -10,15 +12,20 @@ import dev.ringside.ext4.inode.InCoreInode;
 
 /** Who may do what: mode bits, access control lists, the sticky bit, immutable and append-only. */
 final class Permissions {
-  static final int READ = 4;
-  static final int WRITE = 2;
-  static final int EXECUTE = 1;
+  static final int READ = Permission.READ;
+  static final int WRITE = Permission.WRITE;
+  static final int EXECUTE = Permission.EXECUTE;
 
   static final int SET_UID = 04000;
   static final int SET_GID = 02000;
   static final int STICKY = 01000;
   static final int GROUP_EXECUTE = 0010;
-  private static final int ANY_EXECUTE = 0111;
+
+  private final AccessLists lists;
+
+  Permissions(AccessLists lists) {
+    this.lists = lists;
+  }
 
   /**
    * Checks access to a file.
@@ -63,7 +70,7 @@ final class Permissions {
     check(directory, user, WRITE | EXECUTE, place);
     Inode inode = file.inode();
     if (directory.inode().has(InodeFlag.APPEND)
-        || isStickyFor(directory, file, user)
+        || Permission.isStickyFor(user, directory.inode(), inode)
         || inode.has(InodeFlag.APPEND)
         || inode.has(InodeFlag.IMMUTABLE)) {
       throw new Ext4Exception(Errno.EPERM, place.toString());
@@ -75,12 +82,6 @@ final class Permissions {
     if (!asDirectory && isDirectory) {
       throw new Ext4Exception(Errno.EISDIR, place.toString());
     }
-  }
-
-  private static boolean isStickyFor(InCoreInode directory, InCoreInode file, Credentials user) {
-    return (directory.inode().permissions() & STICKY) != 0
-        && !owns(file, user)
-        && directory.inode().uid() != user.uid();
   }
 
   /** Whether a user may do what the owner may. */
@@ -103,22 +104,7 @@ final class Permissions {
   }
 
   private boolean allows(InCoreInode file, Credentials user, int wanted) throws Ext4Exception {
-    Inode inode = file.inode();
-    int bits = inode.permissions();
-    if (user.isSuperuser()) {
-      return (wanted & EXECUTE) == 0
-          || inode.type() == FileType.DIRECTORY
-          || (bits & ANY_EXECUTE) != 0;
-    }
-    int granted;
-    if (inode.uid() == user.uid()) {
-      granted = bits >>> 6;
-    } else if (user.isMember(inode.gid())) {
-      granted = bits >>> 3;
-    } else {
-      granted = bits;
-    }
-    return (granted & wanted) == wanted;
+    return lists.allows(user, file.inode(), wanted);
   }
 
   /**

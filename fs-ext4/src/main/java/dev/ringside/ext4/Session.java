@@ -294,23 +294,39 @@ public final class Session {
    * @throws Ext4Exception with {@link Errno#ENODATA} when there is none
    */
   public byte[] getxattr(Ext4Path path, ByteString name, LinkPolicy links) throws Ext4Exception {
-    throw new UnsupportedOperationException();
+    return ext4.run(
+        volume -> {
+          InCoreInode file = volume.walk().resolve(path, links, credentials);
+          return volume.attributes().get(file, name, credentials);
+        });
   }
 
   /** Sets an extended attribute. */
   public void setxattr(
       Ext4Path path, ByteString name, byte[] value, AttributeMode mode, LinkPolicy links)
       throws Ext4Exception {
-    throw new UnsupportedOperationException();
+    ext4.change(
+        volume -> {
+          InCoreInode file = volume.walk().resolve(path, links, credentials);
+          volume.attributes().set(file, name, value, mode, credentials);
+        });
   }
 
   /** The names of a file's extended attributes, as far as this user may know of them. */
   public List<ByteString> listxattr(Ext4Path path, LinkPolicy links) throws Ext4Exception {
-    throw new UnsupportedOperationException();
+    return ext4.run(
+        volume -> {
+          InCoreInode file = volume.walk().resolve(path, links, credentials);
+          return volume.attributes().list(file, credentials);
+        });
   }
 
   /** Removes an extended attribute. */
   public void removexattr(Ext4Path path, ByteString name, LinkPolicy links) throws Ext4Exception {
-    throw new UnsupportedOperationException();
+    ext4.change(
+        volume -> {
+          InCoreInode file = volume.walk().resolve(path, links, credentials);
+          volume.attributes().remove(file, name, credentials);
+        });
   }
 }

@@ -20,6 +20,9 @@ import dev.ringside.ext4.inode.InodeTable;
 import dev.ringside.ext4.inode.Orphans;
 import dev.ringside.ext4.journal.Handle;
 import dev.ringside.ext4.mapping.FileMapping;
+import dev.ringside.ext4.xattr.AccessLists;
+import dev.ringside.ext4.xattr.AttributeStore;
+import dev.ringside.ext4.xattr.ExtendedAttributes;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +41,10 @@ final class Volume implements AutoCloseable {
   private final NameCache names;
   private final FileContent content;
   private final @Nullable Writing writing;
-  private final Permissions permissions = new Permissions();
+  private final AttributeStore attributeStore;
+  private final AccessLists accessLists;
+  private final ExtendedAttributes extendedAttributes;
+  private final Permissions permissions;
   private final PathWalk walk = new PathWalk(this);
   private final PathWalk otherWalk = new PathWalk(this);
   private final AccessTimes accessTimes;
@@ -64,6 +70,7 @@ final class Volume implements AutoCloseable {
       InodeTable table,
       InodeCache inodes,
       FileContent content,
+      AttributeStore attributeStore,
       @Nullable Writing writing) {
     this.superblock = superblock;
     this.options = options;
@@ -72,6 +79,10 @@ final class Volume implements AutoCloseable {
     this.inodes = inodes;
     this.content = content;
     this.writing = writing;
+    this.attributeStore = attributeStore;
+    this.accessLists = new AccessLists(attributeStore);
+    this.extendedAttributes = new ExtendedAttributes(attributeStore, accessLists);
+    this.permissions = new Permissions(accessLists);
     this.names = new NameCache(options.nameCacheSize());
     this.accessTimes = new AccessTimes(this, options.atime());
     this.deletion = new Deletion(this);
@@ -107,6 +118,10 @@ final class Volume implements AutoCloseable {
 
   FileContent content() {
     return content;
+  }
+
+  ExtendedAttributes extendedAttributes() {
+    return extendedAttributes;
   }
 
   Permissions permissions() {
@@ -281,18 +296,22 @@ final class Volume implements AutoCloseable {
   }
 
   /** Takes the attributes of a file that is deleted. */
-  void releaseAttributes(Handle handle, InCoreInode file) throws Ext4Exception {}
+  void releaseAttributes(Handle handle, InCoreInode file) throws Ext4Exception {
+    attributeStore.release(handle, file);
+  }
 
   /** Gives a new file the permissions that its directory's default list leaves, or the umask. */
   void inheritPermissions(Handle handle, InCoreInode parent, InCoreInode file, int umask)
       throws Ext4Exception {
     if (file.inode().type() != FileType.SYMLINK) {
-      file.inode().setPermissions(file.inode().permissions() & ~umask);
+      accessLists.inherit(handle, parent.inode(), file, umask);
     }
   }
 
   /** Brings the access control list in line with permissions that were set. */
-  void permissionsChanged(Handle handle, InCoreInode file) throws Ext4Exception {}
+  void permissionsChanged(Handle handle, InCoreInode file) throws Ext4Exception {
+    accessLists.permissionsChanged(handle, file);
+  }
 
   @Override
   public void close() {

@@ -556,6 +556,17 @@ public final class Superblock {
     return has(Feature.EXTENTS) ? Math.min(blocks / HELD_BACK_SHARE, MOST_HELD_BACK) : 0;
   }
 
+  /** How many blocks are free. */
+  public long freeBlocks() {
+    long high = has(Feature.SIXTY_FOUR_BIT) ? u32(bytes, S_FREE_BLOCKS_COUNT_HI) : 0;
+    return (high << Integer.SIZE) | u32(bytes, S_FREE_BLOCKS_COUNT_LO);
+  }
+
+  /** How many inodes are free. */
+  public long freeInodes() {
+    return u32(bytes, S_FREE_INODES_COUNT);
+  }
+
   /** Sets how many blocks are free. */
   public void setFreeBlocks(long count) {
     putU32(bytes, S_FREE_BLOCKS_COUNT_LO, count);

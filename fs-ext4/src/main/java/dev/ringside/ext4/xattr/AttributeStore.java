@@ -23,6 +23,7 @@ import dev.ringside.ext4.mapping.MappedFile;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -37,19 +38,29 @@ public final class AttributeStore {
   private static final int SECTOR_SIZE = 512;
 
   private final Superblock superblock;
-  private final SuperblockUpdates superblockUpdates;
+  private final @Nullable SuperblockUpdates superblockUpdates;
   private final MetadataCache cache;
-  private final BlockAllocator allocator;
+  private final @Nullable BlockAllocator allocator;
   private final BlockCheck check;
   private final BlockSeal seal;
   private final SharedBlocks shared = new SharedBlocks();
 
-  /** The attributes of a filesystem's files. */
+  /** The attributes of a filesystem's files, for reading. */
+  public AttributeStore(Superblock superblock, MetadataCache cache) {
+    this(superblock, null, cache, null);
+  }
+
+  /**
+   * The attributes of a filesystem's files.
+   *
+   * @param superblockUpdates null for reading only
+   * @param allocator null for reading only
+   */
   public AttributeStore(
       Superblock superblock,
-      SuperblockUpdates superblockUpdates,
+      @Nullable SuperblockUpdates superblockUpdates,
       MetadataCache cache,
-      BlockAllocator allocator) {
+      @Nullable BlockAllocator allocator) {
     this.superblock = superblock;
     this.superblockUpdates = superblockUpdates;
     this.cache = cache;
@@ -139,7 +150,7 @@ public final class AttributeStore {
     change(handle, file, name, new Attribute(name.namespace().index(), name.suffix(), value));
     if (!superblock.has(Feature.EXT_ATTR)) {
       superblock.set(Feature.EXT_ATTR, true);
-      superblockUpdates.changed(handle);
+      updates().changed(handle);
     }
   }
 
@@ -247,7 +258,7 @@ public final class AttributeStore {
   private long newBlock(Handle handle, Inode inode, List<Attribute> attributes)
       throws Ext4Exception {
     long group = (inode.number() - 1) / superblock.inodesPerGroup();
-    long number = allocator.allocate(handle, superblock.groupStart(group), 1).first();
+    long number = allocator().allocate(handle, superblock.groupStart(group), 1).first();
     try (CachedBlock block = cache.getNew(number, check)) {
       handle.change(block, seal);
       new AttributeBlock(block.bytes()).write(attributes);
@@ -282,7 +293,7 @@ public final class AttributeStore {
       }
       shared.forget(attributes.hash(), number);
     }
-    allocator.free(handle, number, 1, true);
+    allocator().free(handle, number, 1, true);
   }
 
   /** Gives a file's block of attributes up: it has none there any more. */
@@ -294,5 +305,13 @@ public final class AttributeStore {
       inode.setSectors(inode.sectors() - sectorsPerBlock());
       file.changed(handle);
     }
+  }
+
+  private BlockAllocator allocator() {
+    return Objects.requireNonNull(allocator, "attributes are only read");
+  }
+
+  private SuperblockUpdates updates() {
+    return Objects.requireNonNull(superblockUpdates, "attributes are only read");
   }
 }

@@ -1,4 +1,4 @@
-package dev.ringside.ext4;
+package dev.ringside.ext4.content;
 
 /** When reading a file changes its access time. */
 public enum AtimePolicy {

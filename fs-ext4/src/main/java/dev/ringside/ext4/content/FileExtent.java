@@ -1,4 +1,4 @@
-package dev.ringside.ext4;
+package dev.ringside.ext4.content;
 
 /**
  * A range of a file that lies in one piece on the disk, as FIEMAP tells it.

@@ -1,4 +1,4 @@
-package dev.ringside.ext4;
+package dev.ringside.ext4.content;
 
 /** What fallocate(2) does with a range; none of these means: allocate, and extend the file. */
 public enum AllocateMode {
