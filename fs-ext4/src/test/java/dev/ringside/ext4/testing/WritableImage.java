@@ -1,0 +1,109 @@
+package dev.ringside.ext4.testing;
+
+import dev.ringside.driver.testing.TestDisk;
+import dev.ringside.ext4.alloc.Allocation;
+import dev.ringside.ext4.cache.DiskReader;
+import dev.ringside.ext4.cache.MetadataCache;
+import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.format.Superblock;
+import dev.ringside.ext4.inode.InCoreInode;
+import dev.ringside.ext4.inode.InodeCache;
+import dev.ringside.ext4.inode.InodeTable;
+import dev.ringside.ext4.journal.Handle;
+import dev.ringside.ext4.journal.NoJournal;
+import dev.ringside.ext4.journal.SuperblockUpdates;
+import dev.ringside.ext4.mapping.FileMapping;
+import dev.ringside.storage.FileStorage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
+/** The rooms below the facade over an image that is written, without a journal. */
+public final class WritableImage implements AutoCloseable {
+  private static final int CREDITS = 64;
+  private static final long CACHE_BYTES = 4L << 20;
+
+  private final TestDisk disk;
+  private final Superblock superblock;
+  private final MetadataCache cache;
+  private final NoJournal transactions;
+  private final Allocation allocation;
+  private final InodeTable table;
+  private final InodeCache inodes;
+
+  private WritableImage(TestDisk disk) throws Ext4Exception {
+    this.disk = disk;
+    DiskReader reader = new DiskReader(disk.driver());
+    long address = disk.frames().allocate(Superblock.SIZE);
+    reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
+    this.superblock = Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
+    disk.frames().free(address, Superblock.SIZE);
+    this.cache = new MetadataCache(disk.driver(), reader, superblock.blockSize(), CACHE_BYTES);
+    this.transactions = new NoJournal(cache, reader.io(), superblock.blockSize());
+    this.allocation = Allocation.open(superblock, cache, new SuperblockUpdates(superblock, cache));
+    this.table = new InodeTable(superblock, allocation.groups(), cache);
+    this.inodes = new InodeCache(table, 64);
+  }
+
+  /** Opens an image, whose file changes. */
+  public static WritableImage of(Path image) throws Ext4Exception {
+    TestDisk disk;
+    try {
+      disk = TestDisk.over(FileStorage.openWritable(image)).start();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    try {
+      return new WritableImage(disk);
+    } catch (Ext4Exception | RuntimeException failure) {
+      disk.close();
+      throw failure;
+    }
+  }
+
+  public Superblock superblock() {
+    return superblock;
+  }
+
+  public Allocation allocation() {
+    return allocation;
+  }
+
+  public InodeTable table() {
+    return table;
+  }
+
+  public InCoreInode inode(long number) throws Ext4Exception {
+    return inodes.get(number);
+  }
+
+  /** A mapping that can be changed. */
+  public FileMapping mapping(long inode) throws Ext4Exception {
+    return FileMapping.of(inodes.get(inode), superblock, cache, allocation.blocks());
+  }
+
+  /** Begins an operation of the superuser. */
+  public Handle start() throws Ext4Exception {
+    return transactions.start(CREDITS, true);
+  }
+
+  /** Begins an operation. */
+  public Handle start(boolean mayUseReserve) throws Ext4Exception {
+    return transactions.start(CREDITS, mayUseReserve);
+  }
+
+  public NoJournal transactions() {
+    return transactions;
+  }
+
+  /** Writes everything home, unless the transactions were aborted. */
+  @Override
+  public void close() throws Ext4Exception {
+    try {
+      transactions.close();
+    } finally {
+      cache.close();
+      disk.close();
+    }
+  }
+}
