@@ -47,6 +47,9 @@ public final class Superblock {
 
   private static final int S_INODES_COUNT = 0x00;
   private static final int S_BLOCKS_COUNT_LO = 0x04;
+  private static final int S_R_BLOCKS_COUNT_LO = 0x08;
+  private static final int S_FREE_BLOCKS_COUNT_LO = 0x0c;
+  private static final int S_FREE_INODES_COUNT = 0x10;
   private static final int S_FIRST_DATA_BLOCK = 0x14;
   private static final int S_LOG_BLOCK_SIZE = 0x18;
   private static final int S_LOG_CLUSTER_SIZE = 0x1c;
@@ -61,15 +64,19 @@ public final class Superblock {
   private static final int S_FEATURE_RO_COMPAT = 0x64;
   private static final int S_UUID = 0x68;
   private static final int S_VOLUME_NAME = 0x78;
+  private static final int S_RESERVED_GDT_BLOCKS = 0xce;
   private static final int S_JOURNAL_INUM = 0xe0;
   private static final int S_HASH_SEED = 0xec;
   private static final int S_DEF_HASH_VERSION = 0xfc;
   private static final int S_DESC_SIZE = 0xfe;
   private static final int S_FIRST_META_BG = 0x104;
   private static final int S_BLOCKS_COUNT_HI = 0x150;
+  private static final int S_R_BLOCKS_COUNT_HI = 0x154;
+  private static final int S_FREE_BLOCKS_COUNT_HI = 0x158;
   private static final int S_MIN_EXTRA_ISIZE = 0x15c;
   private static final int S_WANT_EXTRA_ISIZE = 0x15e;
   private static final int S_FLAGS = 0x160;
+  private static final int S_LOG_GROUPS_PER_FLEX = 0x174;
   private static final int S_CHECKSUM_TYPE = 0x175;
   private static final int S_BACKUP_BGS = 0x24c;
   private static final int S_CHECKSUM_SEED = 0x270;
@@ -93,6 +100,8 @@ public final class Superblock {
   private static final int CHECKSUM_TYPE_CRC32C = 1;
   private static final int FLAG_SIGNED_HASH = 0x1;
   private static final int FLAG_UNSIGNED_HASH = 0x2;
+  private static final long MOST_HELD_BACK = 4096;
+  private static final long HELD_BACK_SHARE = 50;
   private static final String NAME = "superblock";
 
   private final MemorySegment bytes;
@@ -463,6 +472,80 @@ public final class Superblock {
     return firstGroup == 0
         ? superblock + 1
         : groupStart(firstGroup) + (hasBackup(firstGroup) ? 1 : 0);
+  }
+
+  /** How many blocks a group has: all have the same, but for the last. */
+  public int groupBlocks(long group) {
+    return (int) Math.min(blocksPerGroup, blocks - groupStart(group));
+  }
+
+  /** The group that a block lies in, which is not before the first data block. */
+  public long groupOf(long block) {
+    return (block - firstDataBlock()) / blocksPerGroup;
+  }
+
+  /** How many blocks a group's part of the inode table has. */
+  public long inodeTableBlocks() {
+    return Math.ceilDiv(inodesPerGroup * inodeSize, (long) blockSize);
+  }
+
+  /** How many groups keep their bitmaps and inode tables together; 1 without flex_bg. */
+  public long groupsPerFlex() {
+    int log = has(Feature.FLEX_BG) ? u8(bytes, S_LOG_GROUPS_PER_FLEX) : 0;
+    return log < Integer.SIZE ? 1L << log : 1;
+  }
+
+  /**
+   * How many blocks at a group's start are copies of the superblock and the descriptors, and room
+   * for more descriptors.
+   */
+  public long groupHeaderBlocks(long group) {
+    boolean superblockHere = group == 0 || hasBackup(group);
+    long firstMeta = u32(bytes, S_FIRST_META_BG);
+    long metaGroup = group / descriptorsPerBlock();
+    if (has(Feature.META_BG) && metaGroup >= firstMeta) {
+      long index = group % descriptorsPerBlock();
+      boolean descriptorsHere = index <= 1 || index == descriptorsPerBlock() - 1;
+      return (superblockHere ? 1L : 0) + (descriptorsHere ? 1 : 0);
+    }
+    if (!superblockHere) {
+      return 0;
+    }
+    long descriptorBlocks =
+        has(Feature.META_BG) ? firstMeta : Math.ceilDiv(groups, (long) descriptorsPerBlock());
+    return 1 + descriptorBlocks + u16(bytes, S_RESERVED_GDT_BLOCKS);
+  }
+
+  /** Whether descriptors have checksums, so that what they say of unused parts is kept up. */
+  public boolean hasGroupChecksums() {
+    return has(Feature.GDT_CSUM) || has(Feature.METADATA_CSUM);
+  }
+
+  /** How many blocks are kept for the superuser. */
+  public long reservedBlocks() {
+    long high = has(Feature.SIXTY_FOUR_BIT) ? u32(bytes, S_R_BLOCKS_COUNT_HI) : 0;
+    return (high << Integer.SIZE) | u32(bytes, S_R_BLOCKS_COUNT_LO);
+  }
+
+  /**
+   * How many blocks nobody gets for data, not even the superuser, so that there is room for the
+   * metadata of files that have their space already: 2%, at most 4096; none without extents.
+   */
+  public long heldBackBlocks() {
+    return has(Feature.EXTENTS) ? Math.min(blocks / HELD_BACK_SHARE, MOST_HELD_BACK) : 0;
+  }
+
+  /** Sets how many blocks are free. */
+  public void setFreeBlocks(long count) {
+    putU32(bytes, S_FREE_BLOCKS_COUNT_LO, count);
+    if (has(Feature.SIXTY_FOUR_BIT)) {
+      putU32(bytes, S_FREE_BLOCKS_COUNT_HI, count >>> Integer.SIZE);
+    }
+  }
+
+  /** Sets how many inodes are free. */
+  public void setFreeInodes(long count) {
+    putU32(bytes, S_FREE_INODES_COUNT, count);
   }
 
   /** Whether a group starts with a copy of the superblock. */

@@ -95,7 +95,7 @@ final class DirectoryChangeTest {
     Path path = image(kind, directory);
     RandomGenerator random = new RandomStreams(SEED).stream(kind.name());
     TreeMap<ByteString, Long> model = new TreeMap<>();
-    WritableImage image = WritableImage.open(path);
+    WritableImage image = WritableImage.of(path);
     Names names = new Names(image);
     for (int change = 0; change < kind.changes(); change++) {
       // More names come than go, then more go than come.
@@ -118,8 +118,7 @@ final class DirectoryChangeTest {
     boolean indexed = !kind.name().startsWith("linear");
     assertThat(image.file(DIRECTORY).inode().has(InodeFlag.INDEX)).isEqualTo(indexed);
     names.setLinks(model);
-    image.close();
-    System.out.println(kind + Tool.E2FSCK.runUpTo(4, "-fn", path));
+    image.closeSound();
 
     assertThat(listed(path)).isEqualTo(asListed(model));
   }

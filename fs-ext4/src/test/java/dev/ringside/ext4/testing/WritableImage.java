@@ -1,8 +1,7 @@
 package dev.ringside.ext4.testing;
 
 import dev.ringside.driver.testing.TestDisk;
-import dev.ringside.ext4.alloc.BlockAllocator;
-import dev.ringside.ext4.alloc.GroupTable;
+import dev.ringside.ext4.alloc.Allocation;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.dir.Directory;
@@ -15,60 +14,58 @@ import dev.ringside.ext4.inode.InodeCache;
 import dev.ringside.ext4.inode.InodeTable;
 import dev.ringside.ext4.journal.Handle;
 import dev.ringside.ext4.journal.NoJournal;
+import dev.ringside.ext4.journal.SuperblockUpdates;
 import dev.ringside.ext4.mapping.FileMapping;
 import dev.ringside.storage.FileStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
-/**
- * The rooms under the facade over an image file that they write to, without a journal: what a test
- * of one of them needs.
- */
+/** The rooms below the facade over an image that is written, without a journal. */
 public final class WritableImage implements AutoCloseable {
-  private static final long CACHE_BYTES = 8L << 20;
-  private static final int INODES = 10_000;
+  private static final int CREDITS = 64;
+  private static final int INODES = 64;
+  private static final long CACHE_BYTES = 4L << 20;
 
   private final Path path;
   private final TestDisk disk;
   private final Superblock superblock;
   private final MetadataCache cache;
+  private final SuperblockUpdates superblockUpdates;
   private final NoJournal transactions;
+  private final Allocation allocation;
+  private final InodeTable table;
   private final InodeCache inodes;
-  private final BlockAllocator allocator;
 
   private WritableImage(Path path, TestDisk disk) throws Ext4Exception {
     this.path = path;
     this.disk = disk;
     DiskReader reader = new DiskReader(disk.driver());
-    this.superblock = readSuperblock(disk, reader);
+    long address = disk.frames().allocate(Superblock.SIZE);
+    reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
+    this.superblock = Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
+    disk.frames().free(address, Superblock.SIZE);
     this.cache = new MetadataCache(disk.driver(), reader, superblock.blockSize(), CACHE_BYTES);
     this.transactions = new NoJournal(cache, reader.io(), superblock.blockSize());
-    GroupTable groups = new GroupTable(superblock, cache);
-    this.allocator = new BlockAllocator();
-    this.inodes = new InodeCache(new InodeTable(superblock, groups, cache), INODES);
+    this.superblockUpdates = new SuperblockUpdates(superblock, cache);
+    this.allocation = Allocation.open(superblock, cache, superblockUpdates);
+    this.table = new InodeTable(superblock, allocation.groups(), cache);
+    this.inodes = new InodeCache(table, INODES);
   }
 
-  private static Superblock readSuperblock(TestDisk disk, DiskReader reader) throws Ext4Exception {
-    long address = disk.frames().allocate(Superblock.SIZE);
+  /** Opens an image, whose file changes. */
+  public static WritableImage of(Path image) throws Ext4Exception {
+    TestDisk disk;
     try {
-      reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
-      return Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
-    } finally {
-      disk.frames().free(address, Superblock.SIZE);
-    }
-  }
-
-  /** Opens an image file, which changes. */
-  public static WritableImage open(Path image) throws Ext4Exception {
-    try {
-      TestDisk disk = TestDisk.over(FileStorage.openWritable(image)).memoryBytes(32L << 20).start();
-      return new WritableImage(image, disk);
+      disk = TestDisk.over(FileStorage.openWritable(image)).start();
     } catch (IOException failure) {
-      if (failure instanceof Ext4Exception ext4) {
-        throw ext4;
-      }
       throw new UncheckedIOException(failure);
+    }
+    try {
+      return new WritableImage(image, disk);
+    } catch (Ext4Exception | RuntimeException failure) {
+      disk.close();
+      throw failure;
     }
   }
 
@@ -76,21 +73,47 @@ public final class WritableImage implements AutoCloseable {
     return superblock;
   }
 
+  public Allocation allocation() {
+    return allocation;
+  }
+
+  public InodeTable table() {
+    return table;
+  }
+
+  public InCoreInode inode(long number) throws Ext4Exception {
+    return inodes.get(number);
+  }
+
+  /** A mapping that can be changed. */
+  public FileMapping mapping(long inode) throws Ext4Exception {
+    return FileMapping.of(inodes.get(inode), superblock, cache, allocation.blocks());
+  }
+
+  /** Begins an operation of the superuser. */
+  public Handle start() throws Ext4Exception {
+    return transactions.start(CREDITS, true);
+  }
+
+  /** Begins an operation. */
+  public Handle start(boolean mayUseReserve) throws Ext4Exception {
+    return transactions.start(CREDITS, mayUseReserve);
+  }
+
+  public NoJournal transactions() {
+    return transactions;
+  }
+
   public MetadataCache cache() {
     return cache;
   }
 
-  public BlockAllocator allocator() {
-    return allocator;
+  public SuperblockUpdates superblockUpdates() {
+    return superblockUpdates;
   }
 
   public InodeCache inodes() {
     return inodes;
-  }
-
-  /** Begins an operation. */
-  public Handle start() throws Ext4Exception {
-    return transactions.start(1000, true);
   }
 
   /** The file of an absolute path without links. */
@@ -107,24 +130,10 @@ public final class WritableImage implements AutoCloseable {
     return file;
   }
 
-  /** The mapping of a file that is written. */
-  public FileMapping mapping(InCoreInode file) throws Ext4Exception {
-    return FileMapping.of(file, superblock, cache, allocator);
-  }
-
   /** The directory of an absolute path. */
   public Directory directory(String name) throws Ext4Exception {
-    return directory(file(name));
-  }
-
-  /** The directory of an inode. */
-  public Directory directory(InCoreInode file) throws Ext4Exception {
-    return Directory.of(file, mapping(file), superblock, cache);
-  }
-
-  /** Brings everything to the image. */
-  public void commit() throws Ext4Exception {
-    transactions.commitAll();
+    InCoreInode file = file(name);
+    return Directory.of(file, mapping(file.number()), superblock, cache);
   }
 
   /** Brings everything to the image, and lets e2fsck judge it. */
@@ -133,6 +142,7 @@ public final class WritableImage implements AutoCloseable {
     Tool.E2FSCK.run("-fn", path);
   }
 
+  /** Writes everything home, unless the transactions were aborted. */
   @Override
   public void close() throws Ext4Exception {
     try {
