@@ -67,6 +67,7 @@ public final class Superblock {
   private static final int S_RESERVED_GDT_BLOCKS = 0xce;
   private static final int S_JOURNAL_INUM = 0xe0;
   private static final int S_HASH_SEED = 0xec;
+  private static final int S_DEF_HASH_VERSION = 0xfc;
   private static final int S_DESC_SIZE = 0xfe;
   private static final int S_FIRST_META_BG = 0x104;
   private static final int S_BLOCKS_COUNT_HI = 0x150;
@@ -97,6 +98,7 @@ public final class Superblock {
   private static final int UUID_LENGTH = 16;
   private static final int VOLUME_NAME_LENGTH = 16;
   private static final int CHECKSUM_TYPE_CRC32C = 1;
+  private static final int FLAG_SIGNED_HASH = 0x1;
   private static final int FLAG_UNSIGNED_HASH = 0x2;
   private static final long MOST_HELD_BACK = 4096;
   private static final long HELD_BACK_SHARE = 50;
@@ -398,6 +400,26 @@ public final class Superblock {
    */
   public boolean unsignedHash() {
     return (bits32(bytes, S_FLAGS) & FLAG_UNSIGNED_HASH) != 0;
+  }
+
+  /**
+   * Says in an image that does not whether directory hashes take bytes as unsigned, so that every
+   * writer agrees with {@link #unsignedHash}.
+   *
+   * @return whether that was missing
+   */
+  public boolean recordHashSign() {
+    int flags = bits32(bytes, S_FLAGS);
+    if ((flags & (FLAG_SIGNED_HASH | FLAG_UNSIGNED_HASH)) != 0) {
+      return false;
+    }
+    putU32(bytes, S_FLAGS, flags | FLAG_SIGNED_HASH);
+    return true;
+  }
+
+  /** How the names of directories that get an index are hashed ({@code s_def_hash_version}). */
+  public HashVersion defaultHashVersion() {
+    return HashVersion.of(u8(bytes, S_DEF_HASH_VERSION)).orElse(HashVersion.HALF_MD4);
   }
 
   /** Whether metadata blocks and inodes carry a CRC-32C. */
