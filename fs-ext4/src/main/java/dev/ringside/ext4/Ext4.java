@@ -5,6 +5,8 @@ import dev.ringside.ext4.PathResolver.LastLink;
 import dev.ringside.ext4.alloc.GroupTable;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
+import dev.ringside.ext4.content.ContentOptions;
+import dev.ringside.ext4.content.FileContent;
 import dev.ringside.ext4.dir.Directory;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4CorruptedException;
@@ -15,6 +17,8 @@ import dev.ringside.ext4.format.Feature;
 import dev.ringside.ext4.format.FileType;
 import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.Superblock;
+import dev.ringside.ext4.inode.InCoreInode;
+import dev.ringside.ext4.inode.InodeCache;
 import dev.ringside.ext4.inode.InodeTable;
 import dev.ringside.ext4.journal.RecoveredBlocks;
 import dev.ringside.ext4.mapping.FileMapping;
@@ -40,12 +44,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * Memory, on the heap and in the guest, is bounded whatever the image holds.
  */
 public final class Ext4 implements AutoCloseable {
+  private static final int CACHED_FILES = 1024;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Superblock superblock;
   private final MetadataCache cache;
-  private final ContentReader content;
+  private final FileContent content;
+  private final InodeCache files;
   private final InodeTable inodes;
-  private final LinkReader links;
   private final PathResolver resolver;
   private final Optional<RecoveredBlocks> recovered;
   private boolean mounted = true;
@@ -60,10 +66,12 @@ public final class Ext4 implements AutoCloseable {
     this.recovered = recovered;
     int blockSize = superblock.blockSize();
     this.cache = new MetadataCache(device, reader, blockSize, options.metadataCacheBytes());
-    this.content = new ContentReader(device, reader, blockSize, options.readBufferBytes());
     this.inodes = new InodeTable(superblock, new GroupTable(superblock, cache), cache);
-    this.links = new LinkReader(superblock, cache, content);
-    this.resolver = new PathResolver(superblock, cache, inodes, links);
+    this.files = new InodeCache(inodes, CACHED_FILES);
+    ContentOptions contentOptions =
+        ContentOptions.DEFAULT.withPageCacheBytes(options.pageCacheBytes());
+    this.content = FileContent.of(device, reader, superblock, cache, contentOptions, null);
+    this.resolver = new PathResolver(superblock, cache, inodes, content);
   }
 
   /** Mounts with {@link MountOptions#DEFAULT}. */
@@ -190,7 +198,7 @@ public final class Ext4 implements AutoCloseable {
     }
     lock();
     try {
-      return links.read(inode);
+      return content.readLink(inode);
     } finally {
       lock.unlock();
     }
@@ -225,11 +233,20 @@ public final class Ext4 implements AutoCloseable {
 
   private Ext4File open(Inode inode, String place) throws Ext4Exception {
     return switch (inode.type()) {
-      case REGULAR -> new Ext4File(this, inode, FileMapping.of(inode, superblock, cache));
+      case REGULAR -> new Ext4File(this, cached(inode), FileMapping.of(inode, superblock, cache));
       case DIRECTORY -> throw new Ext4Exception(Errno.EISDIR, place);
       case FIFO, CHARACTER_DEVICE, BLOCK_DEVICE, SYMLINK, SOCKET ->
           throw new Ext4Exception(Errno.EINVAL, place, "not a regular file");
     };
+  }
+
+  private InCoreInode cached(Inode inode) throws Ext4Exception {
+    lock();
+    try {
+      return files.get(inode.number());
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** How the content of a file or directory is mapped: its extents, and the depth of their tree. */
@@ -259,11 +276,11 @@ public final class Ext4 implements AutoCloseable {
     }
   }
 
-  void read(FileMapping mapping, long position, byte[] target, int offset, int length)
+  int read(InCoreInode file, long position, byte[] target, int offset, int length)
       throws Ext4Exception {
     lock();
     try {
-      content.read(mapping, position, target, offset, length);
+      return content.read(file, position, target, offset, length);
     } finally {
       lock.unlock();
     }

@@ -2,7 +2,7 @@ package dev.ringside.ext4;
 
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
-import dev.ringside.ext4.format.Inode;
+import dev.ringside.ext4.inode.InCoreInode;
 import dev.ringside.ext4.mapping.FileMapping;
 import dev.ringside.ext4.mapping.IoMap;
 import java.util.Objects;
@@ -10,28 +10,28 @@ import java.util.Objects;
 /** An open regular file. */
 public final class Ext4File {
   private final Ext4 ext4;
-  private final Inode inode;
+  private final InCoreInode file;
   private final FileMapping mapping;
 
-  Ext4File(Ext4 ext4, Inode inode, FileMapping mapping) {
+  Ext4File(Ext4 ext4, InCoreInode file, FileMapping mapping) {
     this.ext4 = ext4;
-    this.inode = inode;
+    this.file = file;
     this.mapping = mapping;
   }
 
   /** What is known about the file. */
   public FileStat stat() {
-    return FileStat.of(inode);
+    return FileStat.of(file.inode());
   }
 
   /** Length in bytes. */
   public long size() {
-    return inode.size();
+    return file.inode().size();
   }
 
   /**
-   * Reads content. One batch of requests brings what fits into {@link
-   * MountOptions#readBufferBytes}.
+   * Reads content through the page cache: what is missing comes in one batch of requests, up to a
+   * mebibyte.
    *
    * @param position in bytes from the start of the file
    * @return how many bytes were read: all that were asked for, or what is left of the file; -1 at
@@ -41,14 +41,12 @@ public final class Ext4File {
   public int read(long position, byte[] target, int offset, int length) throws Ext4Exception {
     Objects.checkFromIndexSize(offset, length, target.length);
     if (position < 0) {
-      throw new Ext4Exception(Errno.EINVAL, "inode " + inode.number(), "position " + position);
+      throw new Ext4Exception(Errno.EINVAL, "inode " + file.number(), "position " + position);
     }
     if (position >= size()) {
       return -1;
     }
-    int count = (int) Math.min(length, size() - position);
-    ext4.read(mapping, position, target, offset, count);
-    return count;
+    return ext4.read(file, position, target, offset, length);
   }
 
   /**

@@ -4,20 +4,17 @@ package dev.ringside.ext4;
  * How much guest memory a mounted filesystem takes.
  *
  * @param metadataCacheBytes for metadata blocks
- * @param readBufferBytes for file content on its way to the caller: what one batch of requests can
- *     bring; at least 64 KiB, the largest block
+ * @param pageCacheBytes for file content, at most; it is taken as it is needed
  */
-public record MountOptions(long metadataCacheBytes, int readBufferBytes) {
-  private static final int LARGEST_BLOCK = 1 << 16;
-
-  /** 4 MiB for metadata and 1 MiB for content. */
-  public static final MountOptions DEFAULT = new MountOptions(4L << 20, 1 << 20);
+public record MountOptions(long metadataCacheBytes, long pageCacheBytes) {
+  /** 4 MiB for metadata and 64 MiB for content. */
+  public static final MountOptions DEFAULT = new MountOptions(4L << 20, 64L << 20);
 
   /** Checks the sizes. */
   public MountOptions {
-    if (metadataCacheBytes <= 0 || readBufferBytes < LARGEST_BLOCK) {
+    if (metadataCacheBytes <= 0 || pageCacheBytes <= 0) {
       throw new IllegalArgumentException(
-          "%d bytes for metadata, %d for content".formatted(metadataCacheBytes, readBufferBytes));
+          "%d bytes for metadata, %d for content".formatted(metadataCacheBytes, pageCacheBytes));
     }
   }
 }

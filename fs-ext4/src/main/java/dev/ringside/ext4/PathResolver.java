@@ -1,6 +1,7 @@
 package dev.ringside.ext4;
 
 import dev.ringside.ext4.cache.MetadataCache;
+import dev.ringside.ext4.content.FileContent;
 import dev.ringside.ext4.dir.Directory;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
@@ -28,13 +29,13 @@ final class PathResolver {
   private final Superblock superblock;
   private final MetadataCache cache;
   private final InodeTable inodes;
-  private final LinkReader links;
+  private final FileContent content;
 
-  PathResolver(Superblock superblock, MetadataCache cache, InodeTable inodes, LinkReader links) {
+  PathResolver(Superblock superblock, MetadataCache cache, InodeTable inodes, FileContent content) {
     this.superblock = superblock;
     this.cache = cache;
     this.inodes = inodes;
-    this.links = links;
+    this.content = content;
   }
 
   /** Whether a path's last name is followed when it is a symbolic link. */
@@ -131,7 +132,7 @@ final class PathResolver {
       if (linksFollowed > MAX_LINKS) {
         throw new Ext4Exception(Errno.ELOOP, path.toString());
       }
-      Ext4Path target = new Ext4Path(links.read(next));
+      Ext4Path target = new Ext4Path(content.readLink(next));
       if (target.isAbsolute()) {
         Inode root = chain.getFirst();
         chain.clear();

@@ -5,6 +5,7 @@ import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.journal.DeferredMetadata;
 import dev.ringside.ext4.journal.Handle;
 import dev.ringside.ext4.mapping.MappedFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An inode as it is used: there is one for each file, whoever opens it and however often. It
@@ -18,6 +19,7 @@ public final class InCoreInode implements MappedFile, DeferredMetadata {
   private boolean dirty;
   private int transaction = NO_TRANSACTION;
   private int references;
+  private @Nullable InodeContent content;
 
   /** An inode that was read, or is new and will be written. */
   InCoreInode(InodeTable table, Inode inode) {
@@ -74,8 +76,25 @@ public final class InCoreInode implements MappedFile, DeferredMetadata {
     return references;
   }
 
+  /** What is cached of its content, or null. */
+  public @Nullable InodeContent content() {
+    return content;
+  }
+
+  /** Remembers what is cached of its content. */
+  public void attach(InodeContent cached) {
+    content = cached;
+  }
+
   /** Whether it may be forgotten and read again. */
   boolean isEvictable() {
-    return references == 0 && !dirty;
+    return references == 0 && !dirty && (content == null || !content.isDirty());
+  }
+
+  /** Lets what is cached of its content go. */
+  void evicted() {
+    if (content != null) {
+      content.drop();
+    }
   }
 }

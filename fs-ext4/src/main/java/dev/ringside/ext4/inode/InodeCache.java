@@ -59,7 +59,9 @@ public final class InodeCache {
   private void evict() {
     Iterator<InCoreInode> oldest = inodes.values().iterator();
     while (inodes.size() >= capacity && oldest.hasNext()) {
-      if (oldest.next().isEvictable()) {
+      InCoreInode candidate = oldest.next();
+      if (candidate.isEvictable()) {
+        candidate.evicted();
         oldest.remove();
       }
     }
