@@ -227,9 +227,12 @@ public final class Journal implements Transactions {
   /** A block is changed by a transaction that does not have it; says whether it takes a credit. */
   boolean join(Transaction transaction, CachedBlock block) throws Ext4Exception {
     checkNotAborted();
+    if (block.attachment() instanceof JournaledBlock written) {
+      awaitWrites(written);
+    }
+    // A block that came home just now is not remembered any more.
     JournaledBlock journaled;
     if (block.attachment() instanceof JournaledBlock known) {
-      awaitWrites(known);
       journaled = known;
     } else {
       journaled = new JournaledBlock(block, this);

@@ -2,7 +2,6 @@ package dev.ringside.ext4.testing;
 
 import dev.ringside.driver.testing.TestDisk;
 import dev.ringside.ext4.alloc.Allocation;
-import dev.ringside.ext4.alloc.BlockAllocator;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.dir.Directory;
@@ -22,19 +21,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
-/**
- * The rooms under the facade over an image file that they write to, without a journal: what a test
- * of one of them needs.
- */
+/** The rooms below the facade over an image that is written, without a journal. */
 public final class WritableImage implements AutoCloseable {
-  private static final int CREDITS = 1000;
-  private static final long CACHE_BYTES = 8L << 20;
-  private static final int INODES = 10_000;
+  private static final int CREDITS = 64;
+  private static final int INODES = 64;
+  private static final long CACHE_BYTES = 4L << 20;
 
   private final Path path;
   private final TestDisk disk;
   private final Superblock superblock;
   private final MetadataCache cache;
+  private final SuperblockUpdates superblockUpdates;
   private final NoJournal transactions;
   private final Allocation allocation;
   private final InodeTable table;
@@ -44,29 +41,23 @@ public final class WritableImage implements AutoCloseable {
     this.path = path;
     this.disk = disk;
     DiskReader reader = new DiskReader(disk.driver());
-    this.superblock = readSuperblock(disk, reader);
+    long address = disk.frames().allocate(Superblock.SIZE);
+    reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
+    this.superblock = Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
+    disk.frames().free(address, Superblock.SIZE);
     this.cache = new MetadataCache(disk.driver(), reader, superblock.blockSize(), CACHE_BYTES);
     this.transactions = new NoJournal(cache, reader.io(), superblock.blockSize());
-    this.allocation = Allocation.open(superblock, cache, new SuperblockUpdates(superblock, cache));
+    this.superblockUpdates = new SuperblockUpdates(superblock, cache);
+    this.allocation = Allocation.open(superblock, cache, superblockUpdates);
     this.table = new InodeTable(superblock, allocation.groups(), cache);
     this.inodes = new InodeCache(table, INODES);
   }
 
-  private static Superblock readSuperblock(TestDisk disk, DiskReader reader) throws Ext4Exception {
-    long address = disk.frames().allocate(Superblock.SIZE);
-    try {
-      reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
-      return Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
-    } finally {
-      disk.frames().free(address, Superblock.SIZE);
-    }
-  }
-
-  /** Opens an image file, which changes. */
+  /** Opens an image, whose file changes. */
   public static WritableImage of(Path image) throws Ext4Exception {
     TestDisk disk;
     try {
-      disk = TestDisk.over(FileStorage.openWritable(image)).memoryBytes(32L << 20).start();
+      disk = TestDisk.over(FileStorage.openWritable(image)).start();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
@@ -82,24 +73,12 @@ public final class WritableImage implements AutoCloseable {
     return superblock;
   }
 
-  public MetadataCache cache() {
-    return cache;
-  }
-
   public Allocation allocation() {
     return allocation;
   }
 
-  public BlockAllocator allocator() {
-    return allocation.blocks();
-  }
-
   public InodeTable table() {
     return table;
-  }
-
-  public InodeCache inodes() {
-    return inodes;
   }
 
   public InCoreInode inode(long number) throws Ext4Exception {
@@ -108,12 +87,33 @@ public final class WritableImage implements AutoCloseable {
 
   /** A mapping that can be changed. */
   public FileMapping mapping(long inode) throws Ext4Exception {
-    return mapping(inodes.get(inode));
+    return FileMapping.of(inodes.get(inode), superblock, cache, allocation.blocks());
   }
 
-  /** A mapping that can be changed. */
-  public FileMapping mapping(InCoreInode file) throws Ext4Exception {
-    return FileMapping.of(file, superblock, cache, allocation.blocks());
+  /** Begins an operation of the superuser. */
+  public Handle start() throws Ext4Exception {
+    return transactions.start(CREDITS, true);
+  }
+
+  /** Begins an operation. */
+  public Handle start(boolean mayUseReserve) throws Ext4Exception {
+    return transactions.start(CREDITS, mayUseReserve);
+  }
+
+  public NoJournal transactions() {
+    return transactions;
+  }
+
+  public MetadataCache cache() {
+    return cache;
+  }
+
+  public SuperblockUpdates superblockUpdates() {
+    return superblockUpdates;
+  }
+
+  public InodeCache inodes() {
+    return inodes;
   }
 
   /** The file of an absolute path without links. */
@@ -132,31 +132,8 @@ public final class WritableImage implements AutoCloseable {
 
   /** The directory of an absolute path. */
   public Directory directory(String name) throws Ext4Exception {
-    return directory(file(name));
-  }
-
-  /** The directory of an inode. */
-  public Directory directory(InCoreInode file) throws Ext4Exception {
-    return Directory.of(file, mapping(file), superblock, cache);
-  }
-
-  /** Begins an operation of the superuser. */
-  public Handle start() throws Ext4Exception {
-    return start(true);
-  }
-
-  /** Begins an operation. */
-  public Handle start(boolean mayUseReserve) throws Ext4Exception {
-    return transactions.start(CREDITS, mayUseReserve);
-  }
-
-  public NoJournal transactions() {
-    return transactions;
-  }
-
-  /** Brings everything to the image. */
-  public void commit() throws Ext4Exception {
-    transactions.commitAll();
+    InCoreInode file = file(name);
+    return Directory.of(file, mapping(file.number()), superblock, cache);
   }
 
   /** Brings everything to the image, and lets e2fsck judge it. */
