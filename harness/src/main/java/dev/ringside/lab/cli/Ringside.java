@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
       LsCommand.class,
       TreeCommand.class,
       CatCommand.class,
-      StatCommand.class
+      StatCommand.class,
+      DifferCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit status:%n",
