@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class DifferCommand implements Callable<Integer> {
   private static final String ALL = "all";
-  private static final int SELF_CHECK_OPERATIONS = 600;
+  private static final int SELF_CHECK_OPERATIONS = 3000;
 
   @Option(
       names = "--combinations",

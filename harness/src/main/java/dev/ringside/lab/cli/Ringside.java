@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
       TreeCommand.class,
       CatCommand.class,
       StatCommand.class,
-      DifferCommand.class
+      DifferCommand.class,
+      CrashCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit status:%n",

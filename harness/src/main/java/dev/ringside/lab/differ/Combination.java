@@ -93,6 +93,11 @@ public enum Combination {
     return mebibytes <= SMALL_MIB;
   }
 
+  /** Whether a crash can be recovered from. */
+  public boolean hasJournal() {
+    return this != EXT2 && this != NO_JOURNAL && this != SMALL_EXT2;
+  }
+
   /** Makes the filesystem in a new file. The same call makes the same image. */
   public void make(Path image) throws IOException {
     make(image, mebibytes);
