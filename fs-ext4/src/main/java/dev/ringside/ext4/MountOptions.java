@@ -1,5 +1,7 @@
 package dev.ringside.ext4;
 
+import dev.ringside.ext4.content.AtimePolicy;
+import dev.ringside.ext4.journal.DataMode;
 import dev.ringside.machine.Scheduler;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -19,9 +21,7 @@ import java.util.Optional;
  * @param discard whether the disk is told of freed blocks
  * @param errors what becomes of the mount when it meets damage
  * @param metadataCacheBytes guest memory for metadata blocks
- * @param pageCacheBytes guest memory for file content
- * @param readBufferBytes for content that a read-only mount brings to the caller: what one batch of
- *     requests can bring; at least 64 KiB, the largest block
+ * @param pageCacheBytes guest memory for file content, at most; it is taken as it is needed
  * @param inodeCacheSize how many inodes that nobody uses are kept
  * @param nameCacheSize how many names that were looked up are kept
  * @param time for the times of files
@@ -37,14 +37,11 @@ public record MountOptions(
     ErrorsPolicy errors,
     long metadataCacheBytes,
     long pageCacheBytes,
-    int readBufferBytes,
     int inodeCacheSize,
     int nameCacheSize,
     InstantSource time,
     Optional<Scheduler> background) {
-  private static final int LARGEST_BLOCK = 1 << 16;
-
-  /** Reading only; 4 MiB for metadata and 1 MiB for content. */
+  /** Reading only; 4 MiB for metadata and up to 64 MiB for content. */
   public static final MountOptions DEFAULT =
       new MountOptions(
           Access.READ_ONLY,
@@ -54,8 +51,7 @@ public record MountOptions(
           false,
           ErrorsPolicy.REMOUNT_READ_ONLY,
           4L << 20,
-          32L << 20,
-          1 << 20,
+          64L << 20,
           4096,
           8192,
           InstantSource.system(),
@@ -69,15 +65,13 @@ public record MountOptions(
   public MountOptions {
     if (metadataCacheBytes <= 0
         || pageCacheBytes <= 0
-        || readBufferBytes < LARGEST_BLOCK
         || inodeCacheSize <= 0
         || nameCacheSize <= 0) {
       throw new IllegalArgumentException(
-          "%d bytes for metadata, %d for pages, %d for content, %d inodes, %d names"
+          "%d bytes for metadata, %d for content, %d inodes, %d names"
               .formatted(
                   metadataCacheBytes,
                   pageCacheBytes,
-                  readBufferBytes,
                   inodeCacheSize,
                   nameCacheSize));
     }
@@ -97,7 +91,6 @@ public record MountOptions(
         errors,
         metadataCacheBytes,
         pageCacheBytes,
-        readBufferBytes,
         inodeCacheSize,
         nameCacheSize,
         time,
@@ -115,7 +108,6 @@ public record MountOptions(
         errors,
         metadataCacheBytes,
         pageCacheBytes,
-        readBufferBytes,
         inodeCacheSize,
         nameCacheSize,
         time,
@@ -133,7 +125,6 @@ public record MountOptions(
         errors,
         metadataCacheBytes,
         pageCacheBytes,
-        readBufferBytes,
         inodeCacheSize,
         nameCacheSize,
         time,
@@ -151,7 +142,6 @@ public record MountOptions(
         errors,
         metadataCacheBytes,
         pageCacheBytes,
-        readBufferBytes,
         inodeCacheSize,
         nameCacheSize,
         time,
@@ -169,7 +159,6 @@ public record MountOptions(
         errors,
         metadataCacheBytes,
         pageCacheBytes,
-        readBufferBytes,
         inodeCacheSize,
         nameCacheSize,
         time,
@@ -187,7 +176,6 @@ public record MountOptions(
         value,
         metadataCacheBytes,
         pageCacheBytes,
-        readBufferBytes,
         inodeCacheSize,
         nameCacheSize,
         time,
@@ -205,7 +193,6 @@ public record MountOptions(
         errors,
         value,
         pageCacheBytes,
-        readBufferBytes,
         inodeCacheSize,
         nameCacheSize,
         time,
@@ -222,25 +209,6 @@ public record MountOptions(
         discard,
         errors,
         metadataCacheBytes,
-        value,
-        readBufferBytes,
-        inodeCacheSize,
-        nameCacheSize,
-        time,
-        background);
-  }
-
-  /** These with another {@link #readBufferBytes}. */
-  public MountOptions withReadBufferBytes(int value) {
-    return new MountOptions(
-        access,
-        dataMode,
-        commitInterval,
-        atime,
-        discard,
-        errors,
-        metadataCacheBytes,
-        pageCacheBytes,
         value,
         inodeCacheSize,
         nameCacheSize,
@@ -259,7 +227,6 @@ public record MountOptions(
         errors,
         metadataCacheBytes,
         pageCacheBytes,
-        readBufferBytes,
         value,
         nameCacheSize,
         time,
@@ -277,7 +244,6 @@ public record MountOptions(
         errors,
         metadataCacheBytes,
         pageCacheBytes,
-        readBufferBytes,
         inodeCacheSize,
         value,
         time,
@@ -295,7 +261,6 @@ public record MountOptions(
         errors,
         metadataCacheBytes,
         pageCacheBytes,
-        readBufferBytes,
         inodeCacheSize,
         nameCacheSize,
         value,
@@ -313,7 +278,6 @@ public record MountOptions(
         errors,
         metadataCacheBytes,
         pageCacheBytes,
-        readBufferBytes,
         inodeCacheSize,
         nameCacheSize,
         time,

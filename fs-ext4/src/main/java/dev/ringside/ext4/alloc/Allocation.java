@@ -1,0 +1,39 @@
+package dev.ringside.ext4.alloc;
+
+import dev.ringside.ext4.cache.MetadataCache;
+import dev.ringside.ext4.error.Ext4CorruptedException;
+import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.format.Superblock;
+import dev.ringside.ext4.journal.SuperblockUpdates;
+
+/**
+ * All that gives out the space of a filesystem that is written.
+ *
+ * @param groups the descriptors, with the counts as they are now
+ * @param blocks gives out blocks
+ * @param inodes gives out inode numbers
+ */
+public record Allocation(GroupTable groups, BlockAllocator blocks, InodeAllocator inodes) {
+  /**
+   * Reads the descriptors of all groups, and takes the free counts of the superblock from them.
+   *
+   * @throws Ext4CorruptedException when a descriptor is damaged, or two of them claim a block
+   */
+  public static Allocation open(
+      Superblock superblock, MetadataCache cache, SuperblockUpdates superblockUpdates)
+      throws Ext4Exception {
+    superblock.features().checkWritable();
+    GroupTable groups = new GroupTable(superblock, cache);
+    SystemZone.Builder metadata = new SystemZone.Builder();
+    GroupState state = GroupState.load(groups, metadata);
+    SystemZone zone = metadata.build();
+    groups.use(state);
+    GroupBitmaps bitmaps = new GroupBitmaps(groups, state, zone);
+    DescriptorUpdates updates = new DescriptorUpdates(groups, state, bitmaps, superblockUpdates);
+    FreedBatches batches = new FreedBatches(state.groups(), (_, _, _) -> {});
+    return new Allocation(
+        groups,
+        new BlockAllocator(superblock, state, bitmaps, updates, zone, batches),
+        new InodeAllocator(groups, state, bitmaps, updates));
+  }
+}

@@ -1,0 +1,178 @@
+package dev.ringside.ext4.testing;
+
+import dev.ringside.driver.testing.TestDisk;
+import dev.ringside.ext4.alloc.Allocation;
+import dev.ringside.ext4.alloc.BlockAllocator;
+import dev.ringside.ext4.cache.DiskReader;
+import dev.ringside.ext4.cache.MetadataCache;
+import dev.ringside.ext4.dir.Directory;
+import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.format.ByteString;
+import dev.ringside.ext4.format.DirectoryEntry;
+import dev.ringside.ext4.format.Superblock;
+import dev.ringside.ext4.inode.InCoreInode;
+import dev.ringside.ext4.inode.InodeCache;
+import dev.ringside.ext4.inode.InodeTable;
+import dev.ringside.ext4.journal.Handle;
+import dev.ringside.ext4.journal.NoJournal;
+import dev.ringside.ext4.journal.SuperblockUpdates;
+import dev.ringside.ext4.mapping.FileMapping;
+import dev.ringside.storage.FileStorage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
+/**
+ * The rooms under the facade over an image file that they write to, without a journal: what a test
+ * of one of them needs.
+ */
+public final class WritableImage implements AutoCloseable {
+  private static final int CREDITS = 1000;
+  private static final long CACHE_BYTES = 8L << 20;
+  private static final int INODES = 10_000;
+
+  private final Path path;
+  private final TestDisk disk;
+  private final Superblock superblock;
+  private final MetadataCache cache;
+  private final NoJournal transactions;
+  private final Allocation allocation;
+  private final InodeTable table;
+  private final InodeCache inodes;
+
+  private WritableImage(Path path, TestDisk disk) throws Ext4Exception {
+    this.path = path;
+    this.disk = disk;
+    DiskReader reader = new DiskReader(disk.driver());
+    this.superblock = readSuperblock(disk, reader);
+    this.cache = new MetadataCache(disk.driver(), reader, superblock.blockSize(), CACHE_BYTES);
+    this.transactions = new NoJournal(cache, reader.io(), superblock.blockSize());
+    this.allocation = Allocation.open(superblock, cache, new SuperblockUpdates(superblock, cache));
+    this.table = new InodeTable(superblock, allocation.groups(), cache);
+    this.inodes = new InodeCache(table, INODES);
+  }
+
+  private static Superblock readSuperblock(TestDisk disk, DiskReader reader) throws Ext4Exception {
+    long address = disk.frames().allocate(Superblock.SIZE);
+    try {
+      reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
+      return Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
+    } finally {
+      disk.frames().free(address, Superblock.SIZE);
+    }
+  }
+
+  /** Opens an image file, which changes. */
+  public static WritableImage of(Path image) throws Ext4Exception {
+    TestDisk disk;
+    try {
+      disk = TestDisk.over(FileStorage.openWritable(image)).memoryBytes(32L << 20).start();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+    try {
+      return new WritableImage(image, disk);
+    } catch (Ext4Exception | RuntimeException failure) {
+      disk.close();
+      throw failure;
+    }
+  }
+
+  public Superblock superblock() {
+    return superblock;
+  }
+
+  public MetadataCache cache() {
+    return cache;
+  }
+
+  public Allocation allocation() {
+    return allocation;
+  }
+
+  public BlockAllocator allocator() {
+    return allocation.blocks();
+  }
+
+  public InodeTable table() {
+    return table;
+  }
+
+  public InodeCache inodes() {
+    return inodes;
+  }
+
+  public InCoreInode inode(long number) throws Ext4Exception {
+    return inodes.get(number);
+  }
+
+  /** A mapping that can be changed. */
+  public FileMapping mapping(long inode) throws Ext4Exception {
+    return mapping(inodes.get(inode));
+  }
+
+  /** A mapping that can be changed. */
+  public FileMapping mapping(InCoreInode file) throws Ext4Exception {
+    return FileMapping.of(file, superblock, cache, allocation.blocks());
+  }
+
+  /** The file of an absolute path without links. */
+  public InCoreInode file(String name) throws Ext4Exception {
+    InCoreInode file = inodes.get(Superblock.ROOT_INODE);
+    for (String part : name.substring(1).split("/", -1)) {
+      DirectoryEntry entry =
+          Directory.of(file.inode(), superblock, cache).lookup(ByteString.of(part));
+      if (entry == null) {
+        throw new IllegalArgumentException(name + " is not there");
+      }
+      file = inodes.get(entry.inode());
+    }
+    return file;
+  }
+
+  /** The directory of an absolute path. */
+  public Directory directory(String name) throws Ext4Exception {
+    return directory(file(name));
+  }
+
+  /** The directory of an inode. */
+  public Directory directory(InCoreInode file) throws Ext4Exception {
+    return Directory.of(file, mapping(file), superblock, cache);
+  }
+
+  /** Begins an operation of the superuser. */
+  public Handle start() throws Ext4Exception {
+    return start(true);
+  }
+
+  /** Begins an operation. */
+  public Handle start(boolean mayUseReserve) throws Ext4Exception {
+    return transactions.start(CREDITS, mayUseReserve);
+  }
+
+  public NoJournal transactions() {
+    return transactions;
+  }
+
+  /** Brings everything to the image. */
+  public void commit() throws Ext4Exception {
+    transactions.commitAll();
+  }
+
+  /** Brings everything to the image, and lets e2fsck judge it. */
+  public void closeSound() throws Ext4Exception {
+    close();
+    Tool.E2FSCK.run("-fn", path);
+  }
+
+  /** Writes everything home, unless the transactions were aborted. */
+  @Override
+  public void close() throws Ext4Exception {
+    try {
+      transactions.close();
+    } finally {
+      cache.close();
+      disk.close();
+    }
+  }
+}
