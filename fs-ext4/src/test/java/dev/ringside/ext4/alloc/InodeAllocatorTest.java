@@ -29,10 +29,11 @@ final class InodeAllocatorTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "-t ext4 -b 1024 -g 1024 -N 2048 -E lazy_itable_init=1",
-        "-t ext4 -b 1024 -g 1024 -N 2048 -O ^metadata_csum,uninit_bg -E lazy_itable_init=1",
-        "-t ext4 -b 4096 -N 2048 -O ^flex_bg -E lazy_itable_init=1",
-        "-t ext2 -b 1024 -g 1024 -N 2048"
+        "-t ext4 -b 1024 -g 1024 -N 2048 -E lazy_itable_init=1,nodiscard",
+        "-t ext4 -b 1024 -g 1024 -N 2048 -O ^metadata_csum,uninit_bg -E"
+            + " lazy_itable_init=1,nodiscard",
+        "-t ext4 -b 4096 -N 2048 -O ^flex_bg -E lazy_itable_init=1,nodiscard",
+        "-t ext2 -b 1024 -g 1024 -N 2048 -E nodiscard"
       })
   void everyInodeIsGivenOutOnce(String options, @TempDir Path directory)
       throws Ext4Exception, IOException {

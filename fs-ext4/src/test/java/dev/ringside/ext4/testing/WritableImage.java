@@ -2,9 +2,11 @@ package dev.ringside.ext4.testing;
 
 import dev.ringside.driver.testing.TestDisk;
 import dev.ringside.ext4.alloc.Allocation;
+import dev.ringside.ext4.cache.DiskIo;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.inode.InCoreInode;
 import dev.ringside.ext4.inode.InodeCache;
@@ -13,6 +15,7 @@ import dev.ringside.ext4.journal.Handle;
 import dev.ringside.ext4.journal.NoJournal;
 import dev.ringside.ext4.journal.SuperblockUpdates;
 import dev.ringside.ext4.mapping.FileMapping;
+import dev.ringside.ext4.mapping.MappedJournal;
 import dev.ringside.storage.FileStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,12 +29,13 @@ public final class WritableImage implements AutoCloseable {
   private final TestDisk disk;
   private final Superblock superblock;
   private final MetadataCache cache;
+  private final DiskIo io;
   private final NoJournal transactions;
   private final Allocation allocation;
   private final InodeTable table;
   private final InodeCache inodes;
 
-  private WritableImage(TestDisk disk) throws Ext4Exception {
+  private WritableImage(TestDisk disk, boolean discard) throws Ext4Exception {
     this.disk = disk;
     DiskReader reader = new DiskReader(disk.driver());
     long address = disk.frames().allocate(Superblock.SIZE);
@@ -40,13 +44,36 @@ public final class WritableImage implements AutoCloseable {
     disk.frames().free(address, Superblock.SIZE);
     this.cache = new MetadataCache(disk.driver(), reader, superblock.blockSize(), CACHE_BYTES);
     this.transactions = new NoJournal(cache, reader.io(), superblock.blockSize());
-    this.allocation = Allocation.open(superblock, cache, new SuperblockUpdates(superblock, cache));
+    this.io = reader.io();
+    SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
+    this.allocation =
+        discard
+            ? Allocation.withDiscard(superblock, cache, updates, io)
+            : Allocation.open(superblock, cache, updates);
     this.table = new InodeTable(superblock, allocation.groups(), cache);
     this.inodes = new InodeCache(table, 64);
+    protectJournal();
+  }
+
+  private void protectJournal() throws Ext4Exception {
+    if (superblock.journalInode() != 0) {
+      Inode journal = table.readNamed(superblock.journalInode());
+      MappedJournal file = new MappedJournal(FileMapping.of(journal, superblock, cache));
+      file.protect(allocation.blocks().zone(), journal.size() / superblock.blockSize());
+    }
   }
 
   /** Opens an image, whose file changes. */
   public static WritableImage of(Path image) throws Ext4Exception {
+    return of(image, false);
+  }
+
+  /** Opens an image on a disk that is told of freed blocks. */
+  public static WritableImage withDiscard(Path image) throws Ext4Exception {
+    return of(image, true);
+  }
+
+  private static WritableImage of(Path image, boolean discard) throws Ext4Exception {
     TestDisk disk;
     try {
       disk = TestDisk.over(FileStorage.openWritable(image)).start();
@@ -54,7 +81,7 @@ public final class WritableImage implements AutoCloseable {
       throw new UncheckedIOException(failure);
     }
     try {
-      return new WritableImage(disk);
+      return new WritableImage(disk, discard);
     } catch (Ext4Exception | RuntimeException failure) {
       disk.close();
       throw failure;
@@ -63,6 +90,10 @@ public final class WritableImage implements AutoCloseable {
 
   public Superblock superblock() {
     return superblock;
+  }
+
+  public DiskIo io() {
+    return io;
   }
 
   public Allocation allocation() {
