@@ -55,17 +55,18 @@ final class FileSpace {
   /**
    * Makes sure of room before anything changes.
    *
-   * @param data 1 when content is allocated, too
-   * @param metadata how many blocks the mapping needs
+   * @param data blocks from what this caller may have
+   * @param metadata blocks that may come from what is held back
    * @throws Ext4Exception with {@link Errno#ENOSPC} when there is none, {@link Errno#EFBIG} when
    *     the inode could not count them
    */
   void require(Handle handle, int data, int metadata) throws Ext4Exception {
-    boolean none = data > 0 && allocator.available(handle) < data;
-    if (none || (data + metadata > 0 && allocator.availableForMetadata() < data + metadata)) {
+    int all = data + metadata;
+    if ((data > 0 && allocator.available(handle) < data)
+        || (all > 0 && allocator.availableForMetadata() < all)) {
       throw new Ext4Exception(Errno.ENOSPC, "inode " + inode().number());
     }
-    if (countable() < data + metadata) {
+    if (countable() < all) {
       throw new Ext4Exception(Errno.EFBIG, "inode " + inode().number());
     }
   }
@@ -107,7 +108,12 @@ final class FileSpace {
 
   /** Frees content. */
   void free(Handle handle, long first, long count) throws Ext4Exception {
-    free(handle, first, count, inode().type() == FileType.DIRECTORY);
+    boolean metadata =
+        switch (inode().type()) {
+          case DIRECTORY, SYMLINK -> true;
+          case REGULAR, FIFO, SOCKET, CHARACTER_DEVICE, BLOCK_DEVICE -> false;
+        };
+    free(handle, first, count, metadata);
   }
 
   /** Frees a block of the mapping, which nobody holds. */

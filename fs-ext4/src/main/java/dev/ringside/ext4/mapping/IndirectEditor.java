@@ -53,7 +53,7 @@ final class IndirectEditor {
     }
     Place place = placeOf(first);
     int missing = missingLevels(place, first);
-    space.require(handle, 1, missing);
+    space.require(handle, 1 + missing, 0);
     Numbers last = openLast(handle, place, first);
     try (last) {
       int hole = holeLength(last, count);

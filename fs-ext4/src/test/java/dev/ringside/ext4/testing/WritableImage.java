@@ -2,12 +2,14 @@ package dev.ringside.ext4.testing;
 
 import dev.ringside.driver.testing.TestDisk;
 import dev.ringside.ext4.alloc.Allocation;
+import dev.ringside.ext4.cache.DiskIo;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.dir.Directory;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.ByteString;
 import dev.ringside.ext4.format.DirectoryEntry;
+import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.inode.InCoreInode;
 import dev.ringside.ext4.inode.InodeCache;
@@ -16,6 +18,7 @@ import dev.ringside.ext4.journal.Handle;
 import dev.ringside.ext4.journal.NoJournal;
 import dev.ringside.ext4.journal.SuperblockUpdates;
 import dev.ringside.ext4.mapping.FileMapping;
+import dev.ringside.ext4.mapping.MappedJournal;
 import dev.ringside.storage.FileStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,12 +35,13 @@ public final class WritableImage implements AutoCloseable {
   private final Superblock superblock;
   private final MetadataCache cache;
   private final SuperblockUpdates superblockUpdates;
+  private final DiskIo io;
   private final NoJournal transactions;
   private final Allocation allocation;
   private final InodeTable table;
   private final InodeCache inodes;
 
-  private WritableImage(Path path, TestDisk disk) throws Ext4Exception {
+  private WritableImage(Path path, TestDisk disk, boolean discard) throws Ext4Exception {
     this.path = path;
     this.disk = disk;
     DiskReader reader = new DiskReader(disk.driver());
@@ -48,13 +52,35 @@ public final class WritableImage implements AutoCloseable {
     this.cache = new MetadataCache(disk.driver(), reader, superblock.blockSize(), CACHE_BYTES);
     this.transactions = new NoJournal(cache, reader.io(), superblock.blockSize());
     this.superblockUpdates = new SuperblockUpdates(superblock, cache);
-    this.allocation = Allocation.open(superblock, cache, superblockUpdates);
+    this.io = reader.io();
+    this.allocation =
+        discard
+            ? Allocation.withDiscard(superblock, cache, superblockUpdates, io)
+            : Allocation.open(superblock, cache, superblockUpdates);
     this.table = new InodeTable(superblock, allocation.groups(), cache);
     this.inodes = new InodeCache(table, INODES);
+    protectJournal();
+  }
+
+  private void protectJournal() throws Ext4Exception {
+    if (superblock.journalInode() != 0) {
+      Inode journal = table.readNamed(superblock.journalInode());
+      MappedJournal file = new MappedJournal(FileMapping.of(journal, superblock, cache));
+      file.protect(allocation.blocks().zone(), journal.size() / superblock.blockSize());
+    }
   }
 
   /** Opens an image, whose file changes. */
   public static WritableImage of(Path image) throws Ext4Exception {
+    return of(image, false);
+  }
+
+  /** Opens an image on a disk that is told of freed blocks. */
+  public static WritableImage withDiscard(Path image) throws Ext4Exception {
+    return of(image, true);
+  }
+
+  private static WritableImage of(Path image, boolean discard) throws Ext4Exception {
     TestDisk disk;
     try {
       disk = TestDisk.over(FileStorage.openWritable(image)).start();
@@ -62,7 +88,7 @@ public final class WritableImage implements AutoCloseable {
       throw new UncheckedIOException(failure);
     }
     try {
-      return new WritableImage(image, disk);
+      return new WritableImage(image, disk, discard);
     } catch (Ext4Exception | RuntimeException failure) {
       disk.close();
       throw failure;
@@ -71,6 +97,10 @@ public final class WritableImage implements AutoCloseable {
 
   public Superblock superblock() {
     return superblock;
+  }
+
+  public DiskIo io() {
+    return io;
   }
 
   public Allocation allocation() {
