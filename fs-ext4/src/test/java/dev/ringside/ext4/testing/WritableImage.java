@@ -5,7 +5,10 @@ import dev.ringside.ext4.alloc.Allocation;
 import dev.ringside.ext4.cache.DiskIo;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
+import dev.ringside.ext4.dir.Directory;
 import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.format.ByteString;
+import dev.ringside.ext4.format.DirectoryEntry;
 import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.inode.InCoreInode;
@@ -24,18 +27,22 @@ import java.nio.file.Path;
 /** The rooms below the facade over an image that is written, without a journal. */
 public final class WritableImage implements AutoCloseable {
   private static final int CREDITS = 64;
+  private static final int INODES = 64;
   private static final long CACHE_BYTES = 4L << 20;
 
+  private final Path path;
   private final TestDisk disk;
   private final Superblock superblock;
   private final MetadataCache cache;
+  private final SuperblockUpdates superblockUpdates;
   private final DiskIo io;
   private final NoJournal transactions;
   private final Allocation allocation;
   private final InodeTable table;
   private final InodeCache inodes;
 
-  private WritableImage(TestDisk disk, boolean discard) throws Ext4Exception {
+  private WritableImage(Path path, TestDisk disk, boolean discard) throws Ext4Exception {
+    this.path = path;
     this.disk = disk;
     DiskReader reader = new DiskReader(disk.driver());
     long address = disk.frames().allocate(Superblock.SIZE);
@@ -44,14 +51,14 @@ public final class WritableImage implements AutoCloseable {
     disk.frames().free(address, Superblock.SIZE);
     this.cache = new MetadataCache(disk.driver(), reader, superblock.blockSize(), CACHE_BYTES);
     this.transactions = new NoJournal(cache, reader.io(), superblock.blockSize());
+    this.superblockUpdates = new SuperblockUpdates(superblock, cache);
     this.io = reader.io();
-    SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
     this.allocation =
         discard
-            ? Allocation.withDiscard(superblock, cache, updates, io)
-            : Allocation.open(superblock, cache, updates);
+            ? Allocation.withDiscard(superblock, cache, superblockUpdates, io)
+            : Allocation.open(superblock, cache, superblockUpdates);
     this.table = new InodeTable(superblock, allocation.groups(), cache);
-    this.inodes = new InodeCache(table, 64);
+    this.inodes = new InodeCache(table, INODES);
     protectJournal();
   }
 
@@ -81,7 +88,7 @@ public final class WritableImage implements AutoCloseable {
       throw new UncheckedIOException(failure);
     }
     try {
-      return new WritableImage(disk, discard);
+      return new WritableImage(image, disk, discard);
     } catch (Ext4Exception | RuntimeException failure) {
       disk.close();
       throw failure;
@@ -125,6 +132,44 @@ public final class WritableImage implements AutoCloseable {
 
   public NoJournal transactions() {
     return transactions;
+  }
+
+  public MetadataCache cache() {
+    return cache;
+  }
+
+  public SuperblockUpdates superblockUpdates() {
+    return superblockUpdates;
+  }
+
+  public InodeCache inodes() {
+    return inodes;
+  }
+
+  /** The file of an absolute path without links. */
+  public InCoreInode file(String name) throws Ext4Exception {
+    InCoreInode file = inodes.get(Superblock.ROOT_INODE);
+    for (String part : name.substring(1).split("/", -1)) {
+      DirectoryEntry entry =
+          Directory.of(file.inode(), superblock, cache).lookup(ByteString.of(part));
+      if (entry == null) {
+        throw new IllegalArgumentException(name + " is not there");
+      }
+      file = inodes.get(entry.inode());
+    }
+    return file;
+  }
+
+  /** The directory of an absolute path. */
+  public Directory directory(String name) throws Ext4Exception {
+    InCoreInode file = file(name);
+    return Directory.of(file, mapping(file.number()), superblock, cache);
+  }
+
+  /** Brings everything to the image, and lets e2fsck judge it. */
+  public void closeSound() throws Ext4Exception {
+    close();
+    Tool.E2FSCK.run("-fn", path);
   }
 
   /** Writes everything home, unless the transactions were aborted. */
