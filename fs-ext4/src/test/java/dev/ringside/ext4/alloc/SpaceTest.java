@@ -88,6 +88,7 @@ final class SpaceTest {
         blocks.free(handle, place / 1024 + 1, 2, false);
         assertThat(read(path, place + 1024)).isEqualTo(0x55);
       }
+      image.transactions().commitAll();
       assertThat(read(path, place)).isEqualTo(0x55);
       assertThat(read(path, place + 1024)).isZero();
       assertThat(read(path, place + 3072)).isEqualTo(0x55);

@@ -14,17 +14,22 @@ import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.inode.InCoreInode;
 import dev.ringside.ext4.inode.InodeCache;
 import dev.ringside.ext4.inode.InodeTable;
+import dev.ringside.ext4.journal.DataMode;
 import dev.ringside.ext4.journal.Handle;
+import dev.ringside.ext4.journal.Journal;
+import dev.ringside.ext4.journal.JournalOptions;
 import dev.ringside.ext4.journal.NoJournal;
 import dev.ringside.ext4.journal.SuperblockUpdates;
+import dev.ringside.ext4.journal.Transactions;
 import dev.ringside.ext4.mapping.FileMapping;
 import dev.ringside.ext4.mapping.MappedJournal;
 import dev.ringside.storage.FileStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 
-/** The rooms below the facade over an image that is written, without a journal. */
+/** The rooms below the facade over an image that is written, through its journal if it has one. */
 public final class WritableImage implements AutoCloseable {
   private static final int CREDITS = 64;
   private static final int INODES = 64;
@@ -36,7 +41,7 @@ public final class WritableImage implements AutoCloseable {
   private final MetadataCache cache;
   private final SuperblockUpdates superblockUpdates;
   private final DiskIo io;
-  private final NoJournal transactions;
+  private final Transactions transactions;
   private final Allocation allocation;
   private final InodeTable table;
   private final InodeCache inodes;
@@ -50,7 +55,6 @@ public final class WritableImage implements AutoCloseable {
     this.superblock = Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
     disk.frames().free(address, Superblock.SIZE);
     this.cache = new MetadataCache(disk.driver(), reader, superblock.blockSize(), CACHE_BYTES);
-    this.transactions = new NoJournal(cache, reader.io(), superblock.blockSize());
     this.superblockUpdates = new SuperblockUpdates(superblock, cache);
     this.io = reader.io();
     this.allocation =
@@ -59,15 +63,20 @@ public final class WritableImage implements AutoCloseable {
             : Allocation.open(superblock, cache, superblockUpdates);
     this.table = new InodeTable(superblock, allocation.groups(), cache);
     this.inodes = new InodeCache(table, INODES);
-    protectJournal();
+    this.transactions = openTransactions(reader);
   }
 
-  private void protectJournal() throws Ext4Exception {
-    if (superblock.journalInode() != 0) {
-      Inode journal = table.readNamed(superblock.journalInode());
-      MappedJournal file = new MappedJournal(FileMapping.of(journal, superblock, cache));
-      file.protect(allocation.blocks().zone(), journal.size() / superblock.blockSize());
+  private Transactions openTransactions(DiskReader reader) throws Ext4Exception {
+    if (superblock.journalInode() == 0) {
+      return new NoJournal(cache, io, superblock.blockSize());
     }
+    Inode inode = table.readNamed(superblock.journalInode());
+    MappedJournal file = new MappedJournal(FileMapping.of(inode, superblock, cache));
+    long blocks = inode.size() / superblock.blockSize();
+    file.protect(allocation.blocks().zone(), blocks);
+    JournalOptions options =
+        new JournalOptions(DataMode.ORDERED, Long.MAX_VALUE, InstantSource.system());
+    return Journal.open(file, blocks, superblock, cache, reader, options);
   }
 
   /** Opens an image, whose file changes. */
@@ -130,7 +139,7 @@ public final class WritableImage implements AutoCloseable {
     return transactions.start(CREDITS, mayUseReserve);
   }
 
-  public NoJournal transactions() {
+  public Transactions transactions() {
     return transactions;
   }
 
