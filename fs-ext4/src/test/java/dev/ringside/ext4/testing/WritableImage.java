@@ -14,6 +14,7 @@ import dev.ringside.ext4.journal.NoJournal;
 import dev.ringside.ext4.journal.SuperblockUpdates;
 import dev.ringside.ext4.mapping.FileMapping;
 import dev.ringside.storage.FileStorage;
+import dev.ringside.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -24,7 +25,9 @@ public final class WritableImage implements AutoCloseable {
   private static final long CACHE_BYTES = 4L << 20;
 
   private final TestDisk disk;
+  private final DiskReader reader;
   private final Superblock superblock;
+  private final SuperblockUpdates superblockUpdates;
   private final MetadataCache cache;
   private final NoJournal transactions;
   private final Allocation allocation;
@@ -33,32 +36,55 @@ public final class WritableImage implements AutoCloseable {
 
   private WritableImage(TestDisk disk) throws Ext4Exception {
     this.disk = disk;
-    DiskReader reader = new DiskReader(disk.driver());
+    this.reader = new DiskReader(disk.driver());
     long address = disk.frames().allocate(Superblock.SIZE);
     reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
     this.superblock = Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
     disk.frames().free(address, Superblock.SIZE);
     this.cache = new MetadataCache(disk.driver(), reader, superblock.blockSize(), CACHE_BYTES);
     this.transactions = new NoJournal(cache, reader.io(), superblock.blockSize());
-    this.allocation = Allocation.open(superblock, cache, new SuperblockUpdates(superblock, cache));
+    this.superblockUpdates = new SuperblockUpdates(superblock, cache);
+    this.allocation = Allocation.open(superblock, cache, superblockUpdates);
     this.table = new InodeTable(superblock, allocation.groups(), cache);
     this.inodes = new InodeCache(table, 64);
   }
 
   /** Opens an image, whose file changes. */
   public static WritableImage of(Path image) throws Ext4Exception {
-    TestDisk disk;
     try {
-      disk = TestDisk.over(FileStorage.openWritable(image)).start();
+      return of(FileStorage.openWritable(image));
+    } catch (Ext4Exception failure) {
+      throw failure;
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
+  }
+
+  /** Opens what a storage holds, which is closed with it. */
+  public static WritableImage of(Storage storage) throws Ext4Exception {
+    TestDisk disk = TestDisk.over(storage).start();
     try {
       return new WritableImage(disk);
     } catch (Ext4Exception | RuntimeException failure) {
       disk.close();
       throw failure;
     }
+  }
+
+  public TestDisk disk() {
+    return disk;
+  }
+
+  public DiskReader reader() {
+    return reader;
+  }
+
+  public MetadataCache cache() {
+    return cache;
+  }
+
+  public SuperblockUpdates superblockUpdates() {
+    return superblockUpdates;
   }
 
   public Superblock superblock() {
