@@ -16,7 +16,7 @@ import dev.ringside.ext4.journal.Handle;
  */
 final class ExtentEditor {
   /** The kernel's: file block 2^32 - 1 stands for none. */
-  private static final long END_OF_FILE_BLOCKS = ExtentNode.END_OF_FILE_BLOCKS - 1;
+  static final long END_OF_FILE_BLOCKS = ExtentNode.END_OF_FILE_BLOCKS - 1;
 
   private final ExtentNodes nodes;
   private final FileSpace space;
@@ -96,14 +96,6 @@ final class ExtentEditor {
   record Extent(long first, int count, long start, boolean unwritten) {
     long value() {
       return ExtentNode.extentEntry(start, count, unwritten);
-    }
-
-    /** Whether an entry of a leaf continues this one, or this one it, in every respect. */
-    static boolean continues(
-        ExtentNode leaf, int index, long end, long endOnDisk, boolean unwritten) {
-      return leaf.firstBlock(index) == end
-          && leaf.start(index) == endOnDisk
-          && leaf.isUnwritten(index) == unwritten;
     }
   }
 

@@ -16,6 +16,9 @@ final class FileSpace {
   private static final int SECTOR_SIZE = 512;
   private static final long MOST_SECTORS = 0xffff_ffffL;
 
+  /** With huge_file the inode can count blocks, in 48 bits. */
+  private static final long MOST_BLOCKS = (1L << 48) - 1;
+
   private final MappedFile file;
   private final Superblock superblock;
   private final BlockAllocator allocator;
@@ -69,9 +72,14 @@ final class FileSpace {
 
   /** How many more blocks {@code i_blocks} can count. */
   private long countable() {
+    return countableBlocks(superblock) - inode().sectors() / sectorsPerBlock();
+  }
+
+  /** How many blocks {@code i_blocks} can count. */
+  static long countableBlocks(Superblock superblock) {
     return superblock.has(Feature.HUGE_FILE)
-        ? Long.MAX_VALUE
-        : (MOST_SECTORS - inode().sectors()) / sectorsPerBlock();
+        ? MOST_BLOCKS
+        : MOST_SECTORS / (superblock.blockSize() / SECTOR_SIZE);
   }
 
   private int sectorsPerBlock() {

@@ -37,7 +37,7 @@ final class MappingModel {
   /** Does one thing to the mapping and to the model. */
   void change(RandomGenerator random) throws Ext4Exception {
     long first = random.nextInt(RANGE) + (random.nextInt(10) == 0 ? FAR : 0);
-    long count = 1 + random.nextInt(random.nextInt(4) == 0 ? 200 : 8);
+    long count = 1L + random.nextInt(random.nextInt(4) == 0 ? 200 : 8);
     try (Handle handle = image.start()) {
       switch (random.nextInt(extents ? 14 : 8)) {
         case 0, 1, 2, 3, 4, 5 -> fill(handle, first, count, extents && random.nextBoolean());
