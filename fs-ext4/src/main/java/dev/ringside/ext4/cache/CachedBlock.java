@@ -13,8 +13,10 @@ public final class CachedBlock implements AutoCloseable {
   final MemorySegment bytes;
   final long address;
   long number = NO_BLOCK;
+  private final EvictionOrder order;
   int holders;
   private boolean dirty;
+  private boolean unsealed;
   private BlockSeal seal = BlockSeal.NONE;
   private @Nullable BlockAttachment attachment;
 
@@ -24,14 +26,17 @@ public final class CachedBlock implements AutoCloseable {
   /** The next block of the same hash bucket. */
   @Nullable CachedBlock sameBucket;
 
-  /** Neighbours in the order of use. */
-  CachedBlock newer = this;
+  /** Neighbours in the {@link EvictionOrder}, while the block is {@link #listed} there. */
+  @Nullable CachedBlock newer;
 
-  CachedBlock older = this;
+  @Nullable CachedBlock older;
+  boolean listed;
 
-  CachedBlock(MemorySegment bytes, long address) {
+  CachedBlock(MemorySegment bytes, long address, EvictionOrder order) {
     this.bytes = bytes;
     this.address = address;
+    this.order = order;
+    order.addNewest(this);
   }
 
   /** The block's content. */
@@ -61,18 +66,28 @@ public final class CachedBlock implements AutoCloseable {
    */
   public void markDirty(BlockSeal finish) {
     dirty = true;
+    unsealed = true;
     seal = finish;
+    relist();
   }
 
   /** The disk has the content. */
   public void markClean() {
     dirty = false;
+    unsealed = false;
     seal = BlockSeal.NONE;
+    relist();
   }
 
-  /** Computes the checksum of a block that is about to leave, or to be verified as another. */
+  /**
+   * Computes the checksum of a block that is about to leave, or to be verified as another, unless
+   * that was done since it changed.
+   */
   public void seal() {
-    seal.seal(bytes, number);
+    if (unsealed) {
+      seal.seal(bytes, number);
+      unsealed = false;
+    }
   }
 
   /** What somebody remembers about the block, or null. */
@@ -83,16 +98,21 @@ public final class CachedBlock implements AutoCloseable {
   /** Remembers something about the block, or with null nothing any more. */
   public void attach(@Nullable BlockAttachment remembered) {
     attachment = remembered;
+    relist();
+  }
+
+  /** Whether somebody holds the block. */
+  public boolean isHeld() {
+    return holders > 0;
   }
 
   /** Holds the block once more; every holder calls {@link #close}. */
   public CachedBlock hold() {
     holders++;
+    if (listed) {
+      order.remove(this);
+    }
     return this;
-  }
-
-  boolean isEvictable() {
-    return holders == 0 && !dirty && attachment == null;
   }
 
   /** Lets the block go. */
@@ -102,17 +122,16 @@ public final class CachedBlock implements AutoCloseable {
       throw new IllegalStateException("block " + number + " is held by nobody");
     }
     holders--;
+    relist();
   }
 
-  void unlink() {
-    newer.older = older;
-    older.newer = newer;
-  }
-
-  void linkBefore(CachedBlock mark) {
-    newer = mark;
-    older = mark.older;
-    older.newer = this;
-    mark.older = this;
+  /** Brings the block into the order of eviction when it may be evicted, and out of it if not. */
+  private void relist() {
+    boolean evictable = holders == 0 && !dirty && attachment == null;
+    if (evictable && !listed) {
+      order.addNewest(this);
+    } else if (!evictable && listed) {
+      order.remove(this);
+    }
   }
 }

@@ -4,7 +4,6 @@ import dev.ringside.driver.BlockDevice;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
-import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +32,8 @@ public final class MetadataCache implements AutoCloseable {
   private final long memoryStart;
   private final @Nullable CachedBlock[] buckets;
 
-  /** Stands between the newest and the oldest block of the order of use. */
-  private final CachedBlock mark = new CachedBlock(MemorySegment.NULL, 0);
+  private final CachedBlock[] blocks;
+  private final EvictionOrder order = new EvictionOrder();
 
   private @Nullable CacheRelief relief;
   private long hits;
@@ -54,10 +53,11 @@ public final class MetadataCache implements AutoCloseable {
     this.memoryBytes = (long) capacity * blockSize;
     this.memoryStart = frames.allocate(memoryBytes);
     this.buckets = new @Nullable CachedBlock[Integer.highestOneBit(capacity) * 2];
+    this.blocks = new CachedBlock[capacity];
     GuestMemory memory = device.memory();
     for (int i = 0; i < capacity; i++) {
       long address = memoryStart + (long) i * blockSize;
-      new CachedBlock(memory.slice(address, blockSize), address).linkBefore(mark);
+      blocks[i] = new CachedBlock(memory.slice(address, blockSize), address, order);
     }
   }
 
@@ -82,13 +82,7 @@ public final class MetadataCache implements AutoCloseable {
       check.verify(cached.bytes, block);
       cached.verifiedAs = check;
     }
-    use(cached);
     return cached.hold();
-  }
-
-  private void use(CachedBlock cached) {
-    cached.unlink();
-    cached.linkBefore(mark);
   }
 
   /**
@@ -104,9 +98,12 @@ public final class MetadataCache implements AutoCloseable {
       cached = takeOldest();
       enter(cached, block);
     }
+    BlockAttachment attachment = cached.attachment();
+    if (attachment != null) {
+      attachment.awaitWrites();
+    }
     cached.bytes.fill((byte) 0);
     cached.verifiedAs = check;
-    use(cached);
     return cached.hold();
   }
 
@@ -127,14 +124,13 @@ public final class MetadataCache implements AutoCloseable {
     }
     cached.markClean();
     leave(cached);
-    // The next to be evicted.
-    cached.unlink();
-    cached.linkBefore(mark.newer);
+    order.remove(cached);
+    order.addOldest(cached);
   }
 
   /** Calls for every block that was changed, in no particular order. */
   public void forEachDirty(Consumer<CachedBlock> action) {
-    for (CachedBlock block = mark.newer; block != mark; block = block.newer) {
+    for (CachedBlock block : blocks) {
       if (block.isDirty()) {
         action.accept(block);
       }
@@ -178,25 +174,16 @@ public final class MetadataCache implements AutoCloseable {
   }
 
   private CachedBlock takeOldest() throws Ext4Exception {
-    CachedBlock candidate = oldestEvictable();
+    CachedBlock candidate = order.oldest();
     if (candidate == null && relief != null) {
       relief.relieve();
-      candidate = oldestEvictable();
+      candidate = order.oldest();
     }
     if (candidate == null) {
       throw new IllegalStateException("all " + capacity + " blocks of the cache are in use");
     }
     leave(candidate);
     return candidate;
-  }
-
-  private @Nullable CachedBlock oldestEvictable() {
-    // The newest block stands before the mark, so the oldest one stands after it.
-    CachedBlock candidate = mark.newer;
-    while (candidate != mark && !candidate.isEvictable()) {
-      candidate = candidate.newer;
-    }
-    return candidate == mark ? null : candidate;
   }
 
   private void removeFromBucket(CachedBlock block) {
@@ -224,6 +211,11 @@ public final class MetadataCache implements AutoCloseable {
   /** How many blocks fit. */
   public int capacity() {
     return capacity;
+  }
+
+  /** How many blocks may be evicted at the moment. */
+  public int evictable() {
+    return order.size();
   }
 
   /** How often a block was there. */

@@ -33,6 +33,15 @@ final class BigEndian {
     return segment.get(U64, offset);
   }
 
+  /** Writes the low 16 bits. */
+  static void setBits16(MemorySegment segment, long offset, int value) {
+    segment.set(U16, offset, (short) value);
+  }
+
+  static void setBits64(MemorySegment segment, long offset, long value) {
+    segment.set(U64, offset, value);
+  }
+
   static void setBits32(MemorySegment segment, long offset, int value) {
     segment.set(U32, offset, value);
   }

@@ -52,6 +52,37 @@ public enum JournalBlock {
     return null;
   }
 
+  /**
+   * Whether a copy of a block of the filesystem would be taken for one of the journal's own, so
+   * that it must be escaped.
+   */
+  public static boolean looksLikeOwn(MemorySegment block) {
+    return bits32(block, 0) == MAGIC;
+  }
+
+  /** Makes a block one of this kind, with nothing behind the header. */
+  void begin(MemorySegment block, int sequence) {
+    block.fill((byte) 0);
+    setBits32(block, 0, MAGIC);
+    setBits32(block, H_BLOCKTYPE, code);
+    setBits32(block, H_SEQUENCE, sequence);
+  }
+
+  /** Writes the checksum at the end of a descriptor or revoke block, if the journal has any. */
+  static void sealTail(MemorySegment block, JournalSuperblock journal) {
+    if (journal.hasBlockChecksums()) {
+      setBits32(block, block.byteSize() - TAIL_SIZE, tailChecksum(block, journal));
+    }
+  }
+
+  private static int tailChecksum(MemorySegment block, JournalSuperblock journal) {
+    return new Crc32c()
+        .start(journal.checksumSeed())
+        .add(block, 0, block.byteSize() - TAIL_SIZE)
+        .addZeros(TAIL_SIZE)
+        .value();
+  }
+
   /** The number of the transaction that a block of the journal's own belongs to. */
   public static int sequence(MemorySegment block) {
     return bits32(block, H_SEQUENCE);
@@ -62,14 +93,7 @@ public enum JournalBlock {
     if (!journal.hasBlockChecksums()) {
       return true;
     }
-    long covered = block.byteSize() - TAIL_SIZE;
-    int computed =
-        new Crc32c()
-            .start(journal.checksumSeed())
-            .add(block, 0, covered)
-            .addZeros(TAIL_SIZE)
-            .value();
-    return computed == bits32(block, covered);
+    return tailChecksum(block, journal) == bits32(block, block.byteSize() - TAIL_SIZE);
   }
 
   /** Where the content of a descriptor or revoke block ends. */

@@ -3,6 +3,7 @@ package dev.ringside.ext4.format;
 import static dev.ringside.ext4.format.BigEndian.*;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Instant;
 
 /**
  * A commit block: header, kind and size of the checksum, eight words for it, and the time.
@@ -16,6 +17,7 @@ public final class JournalCommit {
   private static final int H_CHKSUM_SIZE = 0xd;
   private static final int H_CHKSUM = 0x10;
   private static final int H_COMMIT_SEC = 0x30;
+  private static final int H_COMMIT_NSEC = 0x38;
 
   /** {@code chksum_type} of a CRC-32 over the transaction. */
   private static final int CHECKSUM_CRC32 = 1;
@@ -25,6 +27,32 @@ public final class JournalCommit {
   /** Looks at a commit block. */
   public JournalCommit(MemorySegment bytes) {
     this.bytes = bytes;
+  }
+
+  /**
+   * Makes a block a commit.
+   *
+   * @param target a block
+   * @param sequence number of the transaction
+   * @param transaction over all descriptor blocks and copies of the transaction, in their order;
+   *     used where the journal has checksums of the first kind
+   */
+  public static void write(
+      MemorySegment target,
+      int sequence,
+      Instant time,
+      JournalSuperblock journal,
+      Crc32BigEndian transaction) {
+    JournalBlock.COMMIT.begin(target, sequence);
+    setBits64(target, H_COMMIT_SEC, time.getEpochSecond());
+    setBits32(target, H_COMMIT_NSEC, time.getNano());
+    if (journal.hasBlockChecksums()) {
+      setBits32(target, H_CHKSUM, checksum(target, journal));
+    } else if (journal.has(JournalFeature.CHECKSUM)) {
+      LittleEndian.putU8(target, H_CHKSUM_TYPE, CHECKSUM_CRC32);
+      LittleEndian.putU8(target, H_CHKSUM_SIZE, Integer.BYTES);
+      setBits32(target, H_CHKSUM, transaction.value());
+    }
   }
 
   /** Seconds since 1970 when the transaction was committed. */
@@ -37,15 +65,17 @@ public final class JournalCommit {
     if (!journal.hasBlockChecksums()) {
       return true;
     }
+    return checksum(bytes, journal) == bits32(bytes, H_CHKSUM);
+  }
+
+  private static int checksum(MemorySegment bytes, JournalSuperblock journal) {
     long rest = H_CHKSUM + Integer.BYTES;
-    int computed =
-        new Crc32c()
-            .start(journal.checksumSeed())
-            .add(bytes, 0, H_CHKSUM)
-            .addZeros(Integer.BYTES)
-            .add(bytes, rest, bytes.byteSize() - rest)
-            .value();
-    return computed == bits32(bytes, H_CHKSUM);
+    return new Crc32c()
+        .start(journal.checksumSeed())
+        .add(bytes, 0, H_CHKSUM)
+        .addZeros(Integer.BYTES)
+        .add(bytes, rest, bytes.byteSize() - rest)
+        .value();
   }
 
   /**

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
  * of 32 or 64 bits.
  */
 public final class JournalRevokes {
-  private static final int R_COUNT = 0xc;
-  private static final int LIST = 0x10;
+  static final int R_COUNT = 0xc;
+  static final int LIST = 0x10;
 
   private final MemorySegment bytes;
   private final boolean wide;

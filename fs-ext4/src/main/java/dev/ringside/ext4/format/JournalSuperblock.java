@@ -26,12 +26,14 @@ public final class JournalSuperblock {
   private static final int S_FIRST = 0x14;
   private static final int S_SEQUENCE = 0x18;
   private static final int S_START = 0x1c;
+  private static final int S_ERRNO = 0x20;
   private static final int S_FEATURE_COMPAT = 0x24;
   private static final int S_FEATURE_INCOMPAT = 0x28;
   private static final int S_FEATURE_RO_COMPAT = 0x2c;
   private static final int S_UUID = 0x30;
   private static final int S_CHECKSUM_TYPE = 0x50;
   private static final int S_NUM_FC_BLKS = 0x54;
+  private static final int S_HEAD = 0x58;
   private static final int S_CHECKSUM = 0xfc;
 
   private static final int UUID_LENGTH = 16;
@@ -104,15 +106,29 @@ public final class JournalSuperblock {
     if (type != CHECKSUM_TYPE_CRC32C) {
       throw new Ext4UnsupportedException("journal checksum", "unknown type " + type);
     }
+    ChecksumMismatch.check(NAME, bits32(bytes, S_CHECKSUM), computeChecksum());
+  }
+
+  private int computeChecksum() {
     int rest = S_CHECKSUM + Integer.BYTES;
-    int computed =
-        new Crc32c()
-            .start(Crc32c.INITIAL)
-            .add(bytes, 0, S_CHECKSUM)
-            .addZeros(Integer.BYTES)
-            .add(bytes, rest, SIZE - rest)
-            .value();
-    ChecksumMismatch.check(NAME, bits32(bytes, S_CHECKSUM), computed);
+    return new Crc32c()
+        .start(Crc32c.INITIAL)
+        .add(bytes, 0, S_CHECKSUM)
+        .addZeros(Integer.BYTES)
+        .add(bytes, rest, SIZE - rest)
+        .value();
+  }
+
+  /**
+   * Computes the checksum, where the journal has one, and copies the superblock to its place.
+   *
+   * @param target starts where the journal does
+   */
+  public void sealInto(MemorySegment target) {
+    if (hasBlockChecksums()) {
+      setBits32(bytes, S_CHECKSUM, computeChecksum());
+    }
+    MemorySegment.copy(bytes, 0, target, 0, SIZE);
   }
 
   private void checkGeometry(int blockSize, long blocks) throws Ext4CorruptedException {
@@ -182,5 +198,71 @@ public final class JournalSuperblock {
   /** The sequence number of the oldest transaction. */
   public int sequence() {
     return bits32(bytes, S_SEQUENCE);
+  }
+
+  /** Whether there is room for features: journals of the first version have none. */
+  public boolean canHaveFeatures() {
+    return hasFeatures;
+  }
+
+  /**
+   * Turns a feature on. With the first one that brings checksums to the blocks of the journal, this
+   * superblock gets one, too.
+   *
+   * @throws IllegalStateException when the superblock is of the first version
+   */
+  public void add(JournalFeature feature) {
+    if (!hasFeatures) {
+      throw new IllegalStateException("a journal of the first version has no features");
+    }
+    int word = feature.isCompatible() ? S_FEATURE_COMPAT : S_FEATURE_INCOMPAT;
+    setBits32(bytes, word, bits32(bytes, word) | feature.bit());
+    if (hasBlockChecksums()) {
+      LittleEndian.putU8(bytes, S_CHECKSUM_TYPE, CHECKSUM_TYPE_CRC32C);
+    }
+  }
+
+  /** The journal's identity, which a tag without {@code SAME_UUID} is followed by. */
+  MemorySegment uuid() {
+    return bytes.asSlice(S_UUID, UUID_LENGTH);
+  }
+
+  /** The error number with which a journal was stopped; 0 for one that was not. */
+  public int error() {
+    return -bits32(bytes, S_ERRNO);
+  }
+
+  /**
+   * Remembers that the journal was stopped.
+   *
+   * @param number of the error, positive
+   */
+  public void setError(int number) {
+    setBits32(bytes, S_ERRNO, -number);
+  }
+
+  /** The block where the next transaction goes when the log is empty, or {@link #first}. */
+  public long head() {
+    long stated = hasFeatures ? u32(bytes, S_HEAD) : 0;
+    return stated >= first() && stated < end() ? stated : first();
+  }
+
+  /** Says where the oldest transaction begins, and which one it is. */
+  public void setTail(long start, int sequence) {
+    setBits32(bytes, S_START, (int) start);
+    setBits32(bytes, S_SEQUENCE, sequence);
+  }
+
+  /**
+   * Says that the log holds nothing.
+   *
+   * @param head the block where the next transaction goes
+   * @param sequence its number
+   */
+  public void setEmpty(long head, int sequence) {
+    setTail(0, sequence);
+    if (hasFeatures) {
+      setBits32(bytes, S_HEAD, (int) head);
+    }
   }
 }

@@ -25,19 +25,19 @@ import java.lang.foreign.MemorySegment;
  * followed by a UUID.
  */
 public final class JournalTags {
-  private static final int FLAG_ESCAPE = 0x1;
-  private static final int FLAG_SAME_UUID = 0x2;
-  private static final int FLAG_LAST = 0x8;
+  static final int FLAG_ESCAPE = 0x1;
+  static final int FLAG_SAME_UUID = 0x2;
+  static final int FLAG_LAST = 0x8;
 
-  private static final int T_FLAGS = 0x6;
-  private static final int T_CHECKSUM = 0x4;
-  private static final int T_BLOCKNR_HIGH = 0x8;
-  private static final int T3_FLAGS = 0x4;
-  private static final int T3_CHECKSUM = 0xc;
+  static final int T_FLAGS = 0x6;
+  static final int T_CHECKSUM = 0x4;
+  static final int T_BLOCKNR_HIGH = 0x8;
+  static final int T3_FLAGS = 0x4;
+  static final int T3_CHECKSUM = 0xc;
   private static final int T3_SIZE = 16;
   private static final int SMALLEST_SIZE = 8;
   private static final int VERSION_2_PADDING = 2;
-  private static final int UUID_LENGTH = 16;
+  static final int UUID_LENGTH = 16;
 
   private final MemorySegment bytes;
   private final JournalSuperblock journal;
@@ -61,7 +61,8 @@ public final class JournalTags {
     this.sequence = JournalBlock.sequence(bytes);
   }
 
-  private static int size(JournalSuperblock journal) {
+  /** Bytes of a tag, without a UUID behind it. */
+  static int size(JournalSuperblock journal) {
     if (journal.has(JournalFeature.CSUM_V3)) {
       return T3_SIZE;
     }
@@ -101,15 +102,24 @@ public final class JournalTags {
     if (!journal.hasBlockChecksums()) {
       return true;
     }
-    int computed =
-        new Crc32c()
-            .start(journal.checksumSeed())
-            .addBits32(Integer.reverseBytes(sequence))
-            .add(copy, 0, copy.byteSize())
-            .value();
+    int computed = checksum(copy, sequence, journal);
     return version3
         ? computed == bits32(bytes, at + T3_CHECKSUM)
         : (computed & 0xffff) == u16(bytes, at + T_CHECKSUM);
+  }
+
+  /** Over the number of the transaction, and a copy as it stands in the log. */
+  static int checksum(MemorySegment copy, int sequence, JournalSuperblock journal) {
+    return new Crc32c()
+        .start(journal.checksumSeed())
+        .addBits32(Integer.reverseBytes(sequence))
+        .add(copy, 0, copy.byteSize())
+        .value();
+  }
+
+  /** Takes the first four bytes from a copy that would be taken for a block of the journal's. */
+  public static void escape(MemorySegment copy) {
+    setBits32(copy, 0, 0);
   }
 
   /** Gives an escaped copy its first four bytes back. */

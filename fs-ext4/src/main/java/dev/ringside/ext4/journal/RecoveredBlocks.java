@@ -11,6 +11,9 @@ import java.lang.foreign.MemorySegment;
  * log and not by what is in it.
  */
 public final class RecoveredBlocks implements NewerCopies {
+  /** What an empty log holds. */
+  public static final RecoveredBlocks NONE = new RecoveredBlocks(new BlockTable(), 0, 0, 0);
+
   private final BlockTable copies;
   private final int transactions;
   private final long revoked;
