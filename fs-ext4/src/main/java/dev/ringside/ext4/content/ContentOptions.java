@@ -1,5 +1,6 @@
 package dev.ringside.ext4.content;
 
+import dev.ringside.ext4.journal.DataMode;
 import java.time.InstantSource;
 
 /**

@@ -88,7 +88,7 @@ final class RangeChange {
     if (!POSSIBLE.contains(modes)) {
       throw failure(Errno.EOPNOTSUPP, file);
     }
-    if (length > sizes.extentLimit() - offset) {
+    if (length > sizes.largest() - offset) {
       throw failure(Errno.EFBIG, file);
     }
     if (!modes.contains(AllocateMode.PUNCH_HOLE) && !file.inode().inode().has(InodeFlag.EXTENTS)) {
@@ -106,7 +106,7 @@ final class RangeChange {
         throw failure(Errno.EINVAL, file);
       }
     } else {
-      if (length > sizes.extentLimit() - file.size()) {
+      if (length > sizes.largest() - file.size()) {
         throw failure(Errno.EFBIG, file);
       }
       if (offset >= file.size()) {

@@ -1,6 +1,7 @@
 package dev.ringside.ext4.format;
 
 import static dev.ringside.ext4.format.LittleEndian.bits32;
+import static dev.ringside.ext4.format.LittleEndian.putU16;
 import static dev.ringside.ext4.format.LittleEndian.putU32;
 import static dev.ringside.ext4.format.LittleEndian.u16;
 import static dev.ringside.ext4.format.LittleEndian.u32;
@@ -9,7 +10,9 @@ import static dev.ringside.ext4.format.LittleEndian.u8;
 import dev.ringside.ext4.error.Ext4CorruptedException;
 import dev.ringside.ext4.error.Ext4UnsupportedException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.UUID;
 
 /**
@@ -57,6 +60,24 @@ public final class Superblock {
   private static final int S_INODES_PER_GROUP = 0x28;
   private static final int S_MAGIC = 0x38;
   private static final int S_REV_LEVEL = 0x4c;
+  private static final int S_MTIME = 0x2c;
+  private static final int S_WTIME = 0x30;
+  private static final int S_MNT_COUNT = 0x34;
+  private static final int S_STATE = 0x3a;
+  private static final int S_LAST_ORPHAN = 0xe8;
+  private static final int S_ERROR_COUNT = 0x194;
+  private static final int S_FIRST_ERROR_TIME = 0x198;
+  private static final int S_FIRST_ERROR_FUNC = 0x1a8;
+  private static final int S_LAST_ERROR_TIME = 0x1cc;
+  private static final int S_LAST_ERROR_FUNC = 0x1e0;
+  private static final int S_WTIME_HI = 0x274;
+  private static final int S_MTIME_HI = 0x275;
+  private static final int S_FIRST_ERROR_TIME_HI = 0x278;
+  private static final int S_LAST_ERROR_TIME_HI = 0x279;
+  private static final int S_ORPHAN_FILE_INUM = 0x280;
+  private static final int ERROR_FUNC_LENGTH = 32;
+  private static final int STATE_VALID = 0x1;
+  private static final int STATE_ERRORS = 0x2;
   private static final int S_FIRST_INO = 0x54;
   private static final int S_INODE_SIZE = 0x58;
   private static final int S_FEATURE_COMPAT = 0x5c;
@@ -67,6 +88,7 @@ public final class Superblock {
   private static final int S_RESERVED_GDT_BLOCKS = 0xce;
   private static final int S_JOURNAL_INUM = 0xe0;
   private static final int S_HASH_SEED = 0xec;
+  private static final int S_DEF_HASH_VERSION = 0xfc;
   private static final int S_DESC_SIZE = 0xfe;
   private static final int S_FIRST_META_BG = 0x104;
   private static final int S_BLOCKS_COUNT_HI = 0x150;
@@ -97,6 +119,7 @@ public final class Superblock {
   private static final int UUID_LENGTH = 16;
   private static final int VOLUME_NAME_LENGTH = 16;
   private static final int CHECKSUM_TYPE_CRC32C = 1;
+  private static final int FLAG_SIGNED_HASH = 0x1;
   private static final int FLAG_UNSIGNED_HASH = 0x2;
   private static final long MOST_HELD_BACK = 4096;
   private static final long HELD_BACK_SHARE = 50;
@@ -400,6 +423,26 @@ public final class Superblock {
     return (bits32(bytes, S_FLAGS) & FLAG_UNSIGNED_HASH) != 0;
   }
 
+  /**
+   * Says in an image that does not whether directory hashes take bytes as unsigned, so that every
+   * writer agrees with {@link #unsignedHash}.
+   *
+   * @return whether that was missing
+   */
+  public boolean recordHashSign() {
+    int flags = bits32(bytes, S_FLAGS);
+    if ((flags & (FLAG_SIGNED_HASH | FLAG_UNSIGNED_HASH)) != 0) {
+      return false;
+    }
+    putU32(bytes, S_FLAGS, flags | FLAG_SIGNED_HASH);
+    return true;
+  }
+
+  /** How the names of directories that get an index are hashed ({@code s_def_hash_version}). */
+  public HashVersion defaultHashVersion() {
+    return HashVersion.of(u8(bytes, S_DEF_HASH_VERSION)).orElse(HashVersion.HALF_MD4);
+  }
+
   /** Whether metadata blocks and inodes carry a CRC-32C. */
   public boolean hasMetadataChecksums() {
     return has(Feature.METADATA_CSUM);
@@ -513,6 +556,17 @@ public final class Superblock {
     return has(Feature.EXTENTS) ? Math.min(blocks / HELD_BACK_SHARE, MOST_HELD_BACK) : 0;
   }
 
+  /** How many blocks are free. */
+  public long freeBlocks() {
+    long high = has(Feature.SIXTY_FOUR_BIT) ? u32(bytes, S_FREE_BLOCKS_COUNT_HI) : 0;
+    return (high << Integer.SIZE) | u32(bytes, S_FREE_BLOCKS_COUNT_LO);
+  }
+
+  /** How many inodes are free. */
+  public long freeInodes() {
+    return u32(bytes, S_FREE_INODES_COUNT);
+  }
+
   /** Sets how many blocks are free. */
   public void setFreeBlocks(long count) {
     putU32(bytes, S_FREE_BLOCKS_COUNT_LO, count);
@@ -544,5 +598,72 @@ public final class Superblock {
       power *= base;
     }
     return power == number;
+  }
+
+  /** The file that was put on the orphan list last; 0 when the list is empty. Not checked. */
+  public long lastOrphan() {
+    return u32(bytes, S_LAST_ORPHAN);
+  }
+
+  /** Sets the start of the orphan list, 0 when it is empty. */
+  public void setLastOrphan(long inode) {
+    putU32(bytes, S_LAST_ORPHAN, inode);
+  }
+
+  /** The inode of the orphan file; 0 when there is none. */
+  public long orphanFileInode() {
+    return has(Feature.ORPHAN_FILE) ? u32(bytes, S_ORPHAN_FILE_INUM) : 0;
+  }
+
+  /** Whether it was unmounted; with a journal that is said of the last mount without it. */
+  public boolean isValid() {
+    return (u16(bytes, S_STATE) & STATE_VALID) != 0;
+  }
+
+  /** Says whether it is unmounted, for filesystems without a journal. */
+  public void setValid(boolean valid) {
+    int state = u16(bytes, S_STATE);
+    putU16(bytes, S_STATE, valid ? state | STATE_VALID : state & ~STATE_VALID);
+  }
+
+  /** Whether damage was met that nobody has repaired. */
+  public boolean hasErrors() {
+    return (u16(bytes, S_STATE) & STATE_ERRORS) != 0;
+  }
+
+  /** Counts a mount that writes. */
+  public void recordMount(Instant time) {
+    putU16(bytes, S_MNT_COUNT, Math.min(u16(bytes, S_MNT_COUNT) + 1, 0x7fff));
+    setWideTime(time, S_MTIME, S_MTIME_HI);
+    recordWrite(time);
+  }
+
+  /** Notes when the superblock was last written. */
+  public void recordWrite(Instant time) {
+    setWideTime(time, S_WTIME, S_WTIME_HI);
+  }
+
+  /** Notes that damage was met: a check is due before anybody should write again. */
+  public void recordError(Instant time, String place) {
+    putU16(bytes, S_STATE, u16(bytes, S_STATE) | STATE_ERRORS);
+    if (u32(bytes, S_ERROR_COUNT) == 0) {
+      setWideTime(time, S_FIRST_ERROR_TIME, S_FIRST_ERROR_TIME_HI);
+      setErrorPlace(place, S_FIRST_ERROR_FUNC);
+    }
+    setWideTime(time, S_LAST_ERROR_TIME, S_LAST_ERROR_TIME_HI);
+    setErrorPlace(place, S_LAST_ERROR_FUNC);
+    putU32(bytes, S_ERROR_COUNT, u32(bytes, S_ERROR_COUNT) + 1);
+  }
+
+  private void setErrorPlace(String place, int offset) {
+    byte[] text = place.getBytes(StandardCharsets.US_ASCII);
+    MemorySegment field = bytes.asSlice(offset, ERROR_FUNC_LENGTH).fill((byte) 0);
+    MemorySegment.copy(
+        MemorySegment.ofArray(text), 0, field, 0, Math.min(text.length, ERROR_FUNC_LENGTH - 1));
+  }
+
+  private void setWideTime(Instant time, int offset, int highOffset) {
+    putU32(bytes, offset, time.getEpochSecond());
+    bytes.set(ValueLayout.JAVA_BYTE, highOffset, (byte) (time.getEpochSecond() >>> Integer.SIZE));
   }
 }

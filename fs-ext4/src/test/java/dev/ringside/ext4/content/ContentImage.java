@@ -138,7 +138,7 @@ final class ContentImage {
     private final Set<Long> orphans = new HashSet<>();
 
     private Mounted(Storage storage, ContentOptions options) throws Ext4Exception {
-      image = WritableImage.of(storage);
+      image = WritableImage.of(path, storage);
       content =
           FileContent.of(
               image.disk().driver(),

@@ -7,6 +7,7 @@ import dev.ringside.ext4.content.ContentImage.Model;
 import dev.ringside.ext4.content.ContentImage.Mounted;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.inode.InCoreInode;
+import dev.ringside.ext4.journal.DataMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

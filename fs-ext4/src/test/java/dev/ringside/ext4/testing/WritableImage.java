@@ -2,9 +2,13 @@ package dev.ringside.ext4.testing;
 
 import dev.ringside.driver.testing.TestDisk;
 import dev.ringside.ext4.alloc.Allocation;
+import dev.ringside.ext4.alloc.BlockAllocator;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
+import dev.ringside.ext4.dir.Directory;
 import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.format.ByteString;
+import dev.ringside.ext4.format.DirectoryEntry;
 import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.inode.InCoreInode;
 import dev.ringside.ext4.inode.InodeCache;
@@ -19,11 +23,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
-/** The rooms below the facade over an image that is written, without a journal. */
+/**
+ * The rooms under the facade over an image file that they write to, without a journal: what a test
+ * of one of them needs.
+ */
 public final class WritableImage implements AutoCloseable {
-  private static final int CREDITS = 64;
-  private static final long CACHE_BYTES = 4L << 20;
+  private static final int CREDITS = 1000;
+  private static final long CACHE_BYTES = 8L << 20;
+  private static final int INODES = 10_000;
 
+  private final Path path;
   private final TestDisk disk;
   private final DiskReader reader;
   private final Superblock superblock;
@@ -34,25 +43,33 @@ public final class WritableImage implements AutoCloseable {
   private final InodeTable table;
   private final InodeCache inodes;
 
-  private WritableImage(TestDisk disk) throws Ext4Exception {
+  private WritableImage(Path path, TestDisk disk) throws Ext4Exception {
+    this.path = path;
     this.disk = disk;
     this.reader = new DiskReader(disk.driver());
-    long address = disk.frames().allocate(Superblock.SIZE);
-    reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
-    this.superblock = Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
-    disk.frames().free(address, Superblock.SIZE);
+    this.superblock = readSuperblock(disk, reader);
     this.cache = new MetadataCache(disk.driver(), reader, superblock.blockSize(), CACHE_BYTES);
     this.transactions = new NoJournal(cache, reader.io(), superblock.blockSize());
     this.superblockUpdates = new SuperblockUpdates(superblock, cache);
     this.allocation = Allocation.open(superblock, cache, superblockUpdates);
     this.table = new InodeTable(superblock, allocation.groups(), cache);
-    this.inodes = new InodeCache(table, 64);
+    this.inodes = new InodeCache(table, INODES);
   }
 
-  /** Opens an image, whose file changes. */
+  private static Superblock readSuperblock(TestDisk disk, DiskReader reader) throws Ext4Exception {
+    long address = disk.frames().allocate(Superblock.SIZE);
+    try {
+      reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
+      return Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
+    } finally {
+      disk.frames().free(address, Superblock.SIZE);
+    }
+  }
+
+  /** Opens an image file, which changes. */
   public static WritableImage of(Path image) throws Ext4Exception {
     try {
-      return of(FileStorage.openWritable(image));
+      return of(image, FileStorage.openWritable(image));
     } catch (Ext4Exception failure) {
       throw failure;
     } catch (IOException failure) {
@@ -60,11 +77,11 @@ public final class WritableImage implements AutoCloseable {
     }
   }
 
-  /** Opens what a storage holds, which is closed with it. */
-  public static WritableImage of(Storage storage) throws Ext4Exception {
-    TestDisk disk = TestDisk.over(storage).start();
+  /** Opens an image behind a storage, which is closed with it. */
+  public static WritableImage of(Path image, Storage storage) throws Ext4Exception {
+    TestDisk disk = TestDisk.over(storage).memoryBytes(32L << 20).start();
     try {
-      return new WritableImage(disk);
+      return new WritableImage(image, disk);
     } catch (Ext4Exception | RuntimeException failure) {
       disk.close();
       throw failure;
@@ -95,8 +112,16 @@ public final class WritableImage implements AutoCloseable {
     return allocation;
   }
 
+  public BlockAllocator allocator() {
+    return allocation.blocks();
+  }
+
   public InodeTable table() {
     return table;
+  }
+
+  public InodeCache inodes() {
+    return inodes;
   }
 
   public InCoreInode inode(long number) throws Ext4Exception {
@@ -105,12 +130,41 @@ public final class WritableImage implements AutoCloseable {
 
   /** A mapping that can be changed. */
   public FileMapping mapping(long inode) throws Ext4Exception {
-    return FileMapping.of(inodes.get(inode), superblock, cache, allocation.blocks());
+    return mapping(inodes.get(inode));
+  }
+
+  /** A mapping that can be changed. */
+  public FileMapping mapping(InCoreInode file) throws Ext4Exception {
+    return FileMapping.of(file, superblock, cache, allocation.blocks());
+  }
+
+  /** The file of an absolute path without links. */
+  public InCoreInode file(String name) throws Ext4Exception {
+    InCoreInode file = inodes.get(Superblock.ROOT_INODE);
+    for (String part : name.substring(1).split("/", -1)) {
+      DirectoryEntry entry =
+          Directory.of(file.inode(), superblock, cache).lookup(ByteString.of(part));
+      if (entry == null) {
+        throw new IllegalArgumentException(name + " is not there");
+      }
+      file = inodes.get(entry.inode());
+    }
+    return file;
+  }
+
+  /** The directory of an absolute path. */
+  public Directory directory(String name) throws Ext4Exception {
+    return directory(file(name));
+  }
+
+  /** The directory of an inode. */
+  public Directory directory(InCoreInode file) throws Ext4Exception {
+    return Directory.of(file, mapping(file), superblock, cache);
   }
 
   /** Begins an operation of the superuser. */
   public Handle start() throws Ext4Exception {
-    return transactions.start(CREDITS, true);
+    return start(true);
   }
 
   /** Begins an operation. */
@@ -120,6 +174,17 @@ public final class WritableImage implements AutoCloseable {
 
   public NoJournal transactions() {
     return transactions;
+  }
+
+  /** Brings everything to the image. */
+  public void commit() throws Ext4Exception {
+    transactions.commitAll();
+  }
+
+  /** Brings everything to the image, and lets e2fsck judge it. */
+  public void closeSound() throws Ext4Exception {
+    close();
+    Tool.E2FSCK.run("-fn", path);
   }
 
   /** Writes everything home, unless the transactions were aborted. */
