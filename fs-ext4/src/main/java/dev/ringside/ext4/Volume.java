@@ -31,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * runs under the lock of {@link Ext4}, one operation at a time.
  */
 final class Volume implements AutoCloseable {
-  private static final int NANOSECONDS_PER_MILLISECOND = 1_000_000;
-
   private final Superblock superblock;
   private final MountOptions options;
   private final MetadataCache cache;
@@ -203,8 +201,7 @@ final class Volume implements AutoCloseable {
 
   /** The time that goes into inodes: milliseconds, which spares most writes of one. */
   Instant now() {
-    Instant now = options.time().instant();
-    return now.minusNanos(now.getNano() % NANOSECONDS_PER_MILLISECOND);
+    return Instant.ofEpochMilli(options.time().millis());
   }
 
   FileUse useOf(InCoreInode file) {

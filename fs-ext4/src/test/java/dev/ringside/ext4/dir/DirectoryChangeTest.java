@@ -118,8 +118,7 @@ final class DirectoryChangeTest {
     boolean indexed = !kind.name().startsWith("linear");
     assertThat(image.file(DIRECTORY).inode().has(InodeFlag.INDEX)).isEqualTo(indexed);
     names.setLinks(model);
-    image.close();
-    System.out.println(kind + Tool.E2FSCK.runUpTo(4, "-fn", path));
+    image.closeSound();
 
     assertThat(listed(path)).isEqualTo(asListed(model));
   }

@@ -2,7 +2,6 @@ package dev.ringside.ext4.testing;
 
 import dev.ringside.driver.testing.TestDisk;
 import dev.ringside.ext4.alloc.Allocation;
-import dev.ringside.ext4.alloc.BlockAllocator;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.dir.Directory;
@@ -23,21 +22,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
-/**
- * The rooms under the facade over an image file that they write to, without a journal: what a test
- * of one of them needs.
- */
+/** The rooms below the facade over an image that is written, without a journal. */
 public final class WritableImage implements AutoCloseable {
-  private static final int CREDITS = 1000;
-  private static final long CACHE_BYTES = 8L << 20;
-  private static final int INODES = 10_000;
+  private static final int CREDITS = 64;
+  private static final int INODES = 64;
+  private static final long CACHE_BYTES = 4L << 20;
 
   private final Path path;
   private final TestDisk disk;
   private final DiskReader reader;
   private final Superblock superblock;
-  private final SuperblockUpdates superblockUpdates;
   private final MetadataCache cache;
+  private final SuperblockUpdates superblockUpdates;
   private final NoJournal transactions;
   private final Allocation allocation;
   private final InodeTable table;
@@ -47,7 +43,10 @@ public final class WritableImage implements AutoCloseable {
     this.path = path;
     this.disk = disk;
     this.reader = new DiskReader(disk.driver());
-    this.superblock = readSuperblock(disk, reader);
+    long address = disk.frames().allocate(Superblock.SIZE);
+    reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
+    this.superblock = Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
+    disk.frames().free(address, Superblock.SIZE);
     this.cache = new MetadataCache(disk.driver(), reader, superblock.blockSize(), CACHE_BYTES);
     this.transactions = new NoJournal(cache, reader.io(), superblock.blockSize());
     this.superblockUpdates = new SuperblockUpdates(superblock, cache);
@@ -56,17 +55,7 @@ public final class WritableImage implements AutoCloseable {
     this.inodes = new InodeCache(table, INODES);
   }
 
-  private static Superblock readSuperblock(TestDisk disk, DiskReader reader) throws Ext4Exception {
-    long address = disk.frames().allocate(Superblock.SIZE);
-    try {
-      reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
-      return Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
-    } finally {
-      disk.frames().free(address, Superblock.SIZE);
-    }
-  }
-
-  /** Opens an image file, which changes. */
+  /** Opens an image, whose file changes. */
   public static WritableImage of(Path image) throws Ext4Exception {
     try {
       return of(image, FileStorage.openWritable(image));
@@ -88,12 +77,47 @@ public final class WritableImage implements AutoCloseable {
     }
   }
 
+  public Superblock superblock() {
+    return superblock;
+  }
+
   public TestDisk disk() {
     return disk;
   }
 
   public DiskReader reader() {
     return reader;
+  }
+
+  public Allocation allocation() {
+    return allocation;
+  }
+
+  public InodeTable table() {
+    return table;
+  }
+
+  public InCoreInode inode(long number) throws Ext4Exception {
+    return inodes.get(number);
+  }
+
+  /** A mapping that can be changed. */
+  public FileMapping mapping(long inode) throws Ext4Exception {
+    return FileMapping.of(inodes.get(inode), superblock, cache, allocation.blocks());
+  }
+
+  /** Begins an operation of the superuser. */
+  public Handle start() throws Ext4Exception {
+    return transactions.start(CREDITS, true);
+  }
+
+  /** Begins an operation. */
+  public Handle start(boolean mayUseReserve) throws Ext4Exception {
+    return transactions.start(CREDITS, mayUseReserve);
+  }
+
+  public NoJournal transactions() {
+    return transactions;
   }
 
   public MetadataCache cache() {
@@ -104,38 +128,8 @@ public final class WritableImage implements AutoCloseable {
     return superblockUpdates;
   }
 
-  public Superblock superblock() {
-    return superblock;
-  }
-
-  public Allocation allocation() {
-    return allocation;
-  }
-
-  public BlockAllocator allocator() {
-    return allocation.blocks();
-  }
-
-  public InodeTable table() {
-    return table;
-  }
-
   public InodeCache inodes() {
     return inodes;
-  }
-
-  public InCoreInode inode(long number) throws Ext4Exception {
-    return inodes.get(number);
-  }
-
-  /** A mapping that can be changed. */
-  public FileMapping mapping(long inode) throws Ext4Exception {
-    return mapping(inodes.get(inode));
-  }
-
-  /** A mapping that can be changed. */
-  public FileMapping mapping(InCoreInode file) throws Ext4Exception {
-    return FileMapping.of(file, superblock, cache, allocation.blocks());
   }
 
   /** The file of an absolute path without links. */
@@ -154,31 +148,8 @@ public final class WritableImage implements AutoCloseable {
 
   /** The directory of an absolute path. */
   public Directory directory(String name) throws Ext4Exception {
-    return directory(file(name));
-  }
-
-  /** The directory of an inode. */
-  public Directory directory(InCoreInode file) throws Ext4Exception {
-    return Directory.of(file, mapping(file), superblock, cache);
-  }
-
-  /** Begins an operation of the superuser. */
-  public Handle start() throws Ext4Exception {
-    return start(true);
-  }
-
-  /** Begins an operation. */
-  public Handle start(boolean mayUseReserve) throws Ext4Exception {
-    return transactions.start(CREDITS, mayUseReserve);
-  }
-
-  public NoJournal transactions() {
-    return transactions;
-  }
-
-  /** Brings everything to the image. */
-  public void commit() throws Ext4Exception {
-    transactions.commitAll();
+    InCoreInode file = file(name);
+    return Directory.of(file, mapping(file.number()), superblock, cache);
   }
 
   /** Brings everything to the image, and lets e2fsck judge it. */
