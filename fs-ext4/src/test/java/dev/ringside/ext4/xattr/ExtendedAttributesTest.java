@@ -260,32 +260,11 @@ final class ExtendedAttributesTest {
       fails(
           Errno.EACCES,
           () -> attributes.set(handle, file, name("user.a"), bytes("x"), AttributeMode.ANY, USER));
-      for (String name : List.of("trusted.a", "security.a", "system.posix_acl_access")) {
+      for (String name : List.of("trusted.a", "security.a")) {
         fails(
             Errno.EPERM,
             () -> attributes.set(handle, file, name(name), bytes("x"), AttributeMode.ANY, USER));
       }
-      fails(
-          Errno.EOPNOTSUPP,
-          () -> attributes.set(handle, file, name("other.a"), bytes("x"), AttributeMode.ANY, USER));
-      fails(
-          Errno.EINVAL,
-          () -> attributes.set(handle, file, name("user."), bytes("x"), AttributeMode.ANY, USER));
-      fails(
-          Errno.ERANGE,
-          () ->
-              attributes.set(
-                  handle,
-                  file,
-                  name("user." + "x".repeat(251)),
-                  bytes("x"),
-                  AttributeMode.ANY,
-                  USER));
-      fails(
-          Errno.E2BIG,
-          () ->
-              attributes.set(
-                  handle, file, name("user.a"), new byte[65537], AttributeMode.ANY, USER));
       fails(Errno.ENODATA, () -> attributes.remove(handle, file, name("user.b"), Credentials.ROOT));
     }
     fails(Errno.EACCES, () -> attributes.get(file.inode(), name("user.a"), USER));
