@@ -164,7 +164,7 @@ final class ContentImage {
       NoJournal journal = new NoJournal(metadata, reader.io(), superblock.blockSize());
       transactions = journal;
       SuperblockUpdates updates = new SuperblockUpdates(superblock, metadata);
-      Allocation allocation = Allocation.open(superblock, metadata, updates);
+      Allocation allocation = Allocation.open(superblock, metadata, updates, reader.io(), false);
       inodes = new InodeCache(new InodeTable(superblock, allocation.groups(), metadata), 64);
       content =
           FileContent.of(
