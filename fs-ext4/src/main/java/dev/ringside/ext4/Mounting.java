@@ -4,6 +4,7 @@ import dev.ringside.driver.BlockDevice;
 import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.alloc.Allocation;
 import dev.ringside.ext4.alloc.GroupTable;
+import dev.ringside.ext4.alloc.SystemZone;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.content.ContentChanges;
@@ -121,11 +122,9 @@ final class Mounting {
       boolean wasValid = superblock.isValid();
       SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
       Allocation allocation =
-          options.discard()
-              ? Allocation.withDiscard(superblock, cache, updates, reader.io())
-              : Allocation.open(superblock, cache, updates);
+          Allocation.open(superblock, cache, updates, reader.io(), options.discard());
       recordMount();
-      transactions = openTransactions(cache, allocation);
+      transactions = openTransactions(cache, allocation.blocks().zone());
       OrphanList list = new OrphanList(superblock, updates);
       InodeTable table = new InodeTable(superblock, allocation.groups(), cache);
       OrphanFile file = orphanFile(table, cache, list);
@@ -160,8 +159,7 @@ final class Mounting {
     }
   }
 
-  private Transactions openTransactions(MetadataCache cache, Allocation allocation)
-      throws Ext4Exception {
+  private Transactions openTransactions(MetadataCache cache, SystemZone zone) throws Ext4Exception {
     if (!superblock.has(Feature.HAS_JOURNAL)) {
       NoJournal plain = new NoJournal(cache, reader.io(), superblock.blockSize());
       SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
@@ -172,7 +170,7 @@ final class Mounting {
       return plain;
     }
     JournalOfImage journal = JournalOfImage.find(superblock, cache);
-    journal.file().protect(allocation.blocks().zone(), journal.blocks());
+    journal.file().protect(zone, journal.blocks());
     JournalOptions how =
         new JournalOptions(options.dataMode(), options.commitInterval().toNanos(), options.time());
     return Journal.open(journal.file(), journal.blocks(), superblock, cache, reader, how);
