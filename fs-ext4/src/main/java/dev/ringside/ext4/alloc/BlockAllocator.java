@@ -55,11 +55,6 @@ public final class BlockAllocator {
     return zone;
   }
 
-  /** How many blocks a group has. */
-  public long blocksPerGroup() {
-    return superblock.blocksPerGroup();
-  }
-
   /** How many blocks of data can be allocated now. */
   public long available(Handle handle) {
     return availableForMetadata() - heldBack - (handle.mayUseReserve() ? 0 : reserved());

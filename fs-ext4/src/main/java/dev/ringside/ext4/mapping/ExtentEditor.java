@@ -55,7 +55,13 @@ final class ExtentEditor {
     }
     space.require(handle, 1, metadata);
     BlockRun run = space.allocate(handle, goal, Math.min(count, most), metadata);
-    insert(handle, new Extent(first, (int) run.count(), run.first(), unwritten), true);
+    try {
+      insert(handle, new Extent(first, (int) run.count(), run.first(), unwritten), true);
+    } catch (Ext4Exception failure) {
+      // A damaged group may have no room where its counts say so.
+      space.free(handle, run.first(), run.count());
+      throw failure;
+    }
     return unwritten
         ? new IoMap.Unwritten(first, run.count(), run.first())
         : new IoMap.Mapped(first, run.count(), run.first());
