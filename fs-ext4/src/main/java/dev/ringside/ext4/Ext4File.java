@@ -2,53 +2,55 @@ package dev.ringside.ext4;
 
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
-import dev.ringside.ext4.format.Inode;
-import dev.ringside.ext4.mapping.FileMapping;
+import dev.ringside.ext4.inode.InCoreInode;
 import dev.ringside.ext4.mapping.IoMap;
 import java.util.Objects;
 
-/** An open regular file. */
+/** A regular file for reading. It does not keep a file that loses its last name. */
 public final class Ext4File {
   private final Ext4 ext4;
-  private final Inode inode;
-  private final FileMapping mapping;
+  private final InCoreInode file;
 
-  Ext4File(Ext4 ext4, Inode inode, FileMapping mapping) {
+  Ext4File(Ext4 ext4, InCoreInode file) {
     this.ext4 = ext4;
-    this.inode = inode;
-    this.mapping = mapping;
+    this.file = file;
   }
 
   /** What is known about the file. */
   public FileStat stat() {
-    return FileStat.of(inode);
+    return FileStat.of(file.inode());
   }
 
   /** Length in bytes. */
   public long size() {
-    return inode.size();
+    return file.inode().size();
   }
 
   /**
-   * Reads content. One batch of requests brings what fits into {@link
-   * MountOptions#readBufferBytes}.
+   * Reads content.
    *
    * @param position in bytes from the start of the file
    * @return how many bytes were read: all that were asked for, or what is left of the file; -1 at
    *     its end or behind it
-   * @throws Ext4Exception with {@link Errno#EINVAL} when the position is negative
+   * @throws Ext4Exception with {@link Errno#EINVAL} when the position is negative, with {@link
+   *     Errno#EBADF} when the file is gone
    */
   public int read(long position, byte[] target, int offset, int length) throws Ext4Exception {
     Objects.checkFromIndexSize(offset, length, target.length);
     if (position < 0) {
-      throw new Ext4Exception(Errno.EINVAL, "inode " + inode.number(), "position " + position);
+      throw new Ext4Exception(Errno.EINVAL, "inode " + file.number(), "position " + position);
     }
-    if (position >= size()) {
-      return -1;
-    }
-    int count = (int) Math.min(length, size() - position);
-    ext4.read(mapping, position, target, offset, count);
-    return count;
+    return ext4.run(
+        volume -> {
+          InCoreInode current = volume.inodes().get(file.number());
+          if (current.inode().generation() != file.inode().generation()) {
+            throw new Ext4Exception(Errno.EBADF, "inode " + file.number());
+          }
+          if (position >= current.inode().size()) {
+            return -1;
+          }
+          return volume.content().read(current, position, target, offset, length);
+        });
   }
 
   /**
@@ -59,6 +61,6 @@ public final class Ext4File {
    */
   public IoMap map(long fileBlock) throws Ext4Exception {
     Objects.checkIndex(fileBlock, 1L << 32);
-    return ext4.map(mapping, fileBlock);
+    return ext4.run(_ -> ext4.readOnlyMapping(file.inode()).map(fileBlock));
   }
 }

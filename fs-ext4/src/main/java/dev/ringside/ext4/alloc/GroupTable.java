@@ -8,11 +8,16 @@ import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.GroupDescriptor;
 import dev.ringside.ext4.format.Superblock;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
-/** The group descriptors. They stay on the disk until one is wanted: a large disk has millions. */
+/**
+ * The group descriptors. They stay on the disk until one is wanted: a large disk has millions. A
+ * filesystem that is written has all their counts in memory, which are then the newer ones.
+ */
 public final class GroupTable {
   private final Superblock superblock;
   private final MetadataCache cache;
+  private @Nullable GroupState state;
 
   /** The descriptors of a filesystem. */
   public GroupTable(Superblock superblock, MetadataCache cache) {
@@ -31,23 +36,46 @@ public final class GroupTable {
     }
   }
 
+  /** From now on counts come from there. */
+  void use(GroupState newer) {
+    state = newer;
+  }
+
+  Superblock superblock() {
+    return superblock;
+  }
+
+  MetadataCache cache() {
+    return cache;
+  }
+
   /**
    * A group's descriptor.
    *
    * @param group 0 to {@link Superblock#groups} - 1
    */
   public GroupDescriptor get(long group) throws Ext4Exception {
-    long indexInBlock = group % superblock.descriptorsPerBlock();
+    try (CachedBlock block = block(group)) {
+      GroupDescriptor parsed = GroupDescriptor.parse(place(block, group), superblock, group);
+      return state == null ? parsed : parsed.with(state.counts((int) group));
+    }
+  }
+
+  /** The block that holds a group's descriptor, verified; the caller closes it. */
+  CachedBlock block(long group) throws Ext4Exception {
     long number = superblock.descriptorBlock(group);
     if (!superblock.isDataBlock(number)) {
       throw new Ext4CorruptedException(
           "group descriptor " + group,
           "its place is block %d of %d".formatted(number, superblock.blocks()));
     }
-    try (CachedBlock block =
-        cache.get(number, new DescriptorsCheck(superblock, group - indexInBlock))) {
-      MemorySegment bytes = block.bytes().asSlice(indexInBlock * superblock.descriptorSize());
-      return GroupDescriptor.parse(bytes, superblock, group);
-    }
+    long first = group - group % superblock.descriptorsPerBlock();
+    return cache.get(number, new DescriptorsCheck(superblock, first));
+  }
+
+  /** Where a group's descriptor starts in its block. */
+  MemorySegment place(CachedBlock block, long group) {
+    long index = group % superblock.descriptorsPerBlock();
+    return block.bytes().asSlice(index * superblock.descriptorSize());
   }
 }

@@ -218,6 +218,25 @@ public final class DiskIo {
     }
   }
 
+  /**
+   * Waits for a batch that somebody else will ask how it went: what failed stays noted in it.
+   *
+   * @throws Ext4Exception with {@link Errno#EIO} when the device is broken
+   */
+  public void settle(IoBatch batch) throws Ext4Exception {
+    if (batch.isDone()) {
+      return;
+    }
+    start(batch);
+    try {
+      while (batch.outstanding > 0) {
+        reapSome();
+      }
+    } catch (BlockDeviceException broken) {
+      throw failed(broken);
+    }
+  }
+
   private void reapSome() {
     while (device.reap() == 0) {
       device.await();

@@ -91,6 +91,34 @@ public final class ByteString implements Comparable<ByteString> {
     return bytes.clone();
   }
 
+  /** The bytes from {@code start} to before {@code end}. */
+  public ByteString substring(int start, int end) {
+    return new ByteString(Arrays.copyOfRange(bytes, start, end));
+  }
+
+  /** Where a byte first stands from {@code start} on, or the length when it stands nowhere. */
+  public int indexOf(byte wanted, int start) {
+    int index = start;
+    while (index < bytes.length && bytes[index] != wanted) {
+      index++;
+    }
+    return index;
+  }
+
+  /** Whether these bytes are those of another string from {@code start} to before {@code end}. */
+  public boolean equalsRange(ByteString other, int start, int end) {
+    return Arrays.equals(bytes, 0, bytes.length, other.bytes, start, end);
+  }
+
+  /** {@link #hashCode} of {@link #substring}. */
+  public int hashOf(int start, int end) {
+    int hash = 1;
+    for (int i = start; i < end; i++) {
+      hash = 31 * hash + bytes[i];
+    }
+    return hash;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof ByteString string && Arrays.equals(bytes, string.bytes);

@@ -1,6 +1,10 @@
 package dev.ringside.ext4.format;
 
 import static dev.ringside.ext4.format.LittleEndian.bits32;
+import static dev.ringside.ext4.format.LittleEndian.bits64;
+import static dev.ringside.ext4.format.LittleEndian.put64;
+import static dev.ringside.ext4.format.LittleEndian.putU16;
+import static dev.ringside.ext4.format.LittleEndian.putU32;
 import static dev.ringside.ext4.format.LittleEndian.u16;
 import static dev.ringside.ext4.format.LittleEndian.u32;
 
@@ -47,6 +51,12 @@ public final class ExtentNode {
   private static final int MAGIC = 0xf30a;
   private static final int MAX_WRITTEN_LENGTH = 32768;
 
+  /** The longest extent that is written. */
+  public static final int MAX_LENGTH = MAX_WRITTEN_LENGTH;
+
+  /** The longest extent that is unwritten. */
+  public static final int MAX_UNWRITTEN_LENGTH = MAX_WRITTEN_LENGTH - 1;
+
   private final MemorySegment bytes;
 
   /** A node whose bytes passed {@link #verifyRoot} or {@link #verifyBlock}. */
@@ -91,7 +101,7 @@ public final class ExtentNode {
     if (HEADER_SIZE + (long) max() * ENTRY_SIZE > room) {
       throw tooLarge(structure);
     }
-    if (entries() > max()) {
+    if (max() == 0 || entries() > max()) {
       throw new Ext4CorruptedException(
           structure, "%d entries of at most %d".formatted(entries(), max()));
     }
@@ -153,7 +163,13 @@ public final class ExtentNode {
     return u16(bytes, EH_ENTRIES);
   }
 
-  private int max() {
+  /** Whether no entry can be added. */
+  public boolean isFull() {
+    return entries() >= max();
+  }
+
+  /** How many entries fit. */
+  public int max() {
     return u16(bytes, EH_MAX);
   }
 
@@ -192,6 +208,87 @@ public final class ExtentNode {
   public long child(int index) {
     return u32(bytes, entry(index) + EI_LEAF_LO)
         | ((long) u16(bytes, entry(index) + EI_LEAF_HI) << 32);
+  }
+
+  /** What a leaf's entry says behind its first block, as {@link #insert} takes it. */
+  public static long extentEntry(long start, int length, boolean unwritten) {
+    int coded = unwritten ? length + MAX_WRITTEN_LENGTH : length;
+    return coded | ((start >>> Integer.SIZE) << Short.SIZE) | (start << Integer.SIZE);
+  }
+
+  /** What an index's entry says behind its first block, as {@link #insert} takes it. */
+  public static long childEntry(long block) {
+    // The low and the high half follow each other.
+    return block;
+  }
+
+  /** What an entry says behind its first block. */
+  public long entryValue(int index) {
+    return bits64(bytes, entry(index) + EE_LEN);
+  }
+
+  /**
+   * Makes all of the bytes a node without entries.
+   *
+   * @param tail whether room for a checksum stays at the end
+   */
+  public void format(int depth, boolean tail) {
+    long room = bytes.byteSize() - HEADER_SIZE - (tail ? TAIL_SIZE : 0);
+    bytes.fill((byte) 0);
+    putU16(bytes, EH_MAGIC, MAGIC);
+    putU16(bytes, EH_MAX, (int) (room / ENTRY_SIZE));
+    putU16(bytes, EH_DEPTH, depth);
+  }
+
+  /** Sets how many levels lie below. */
+  public void setDepth(int depth) {
+    putU16(bytes, EH_DEPTH, depth);
+  }
+
+  /** Makes room for an entry and writes it; the node is not full. */
+  public void insert(int index, long firstBlock, long value) {
+    move(bytes, index, this, index + 1, entries() - index);
+    putU16(bytes, EH_ENTRIES, entries() + 1);
+    set(index, firstBlock, value);
+  }
+
+  /** Writes an entry over another one. */
+  public void set(int index, long firstBlock, long value) {
+    putU32(bytes, entry(index) + EE_BLOCK, firstBlock);
+    put64(bytes, entry(index) + EE_LEN, value);
+  }
+
+  /** Changes the first file block of an entry. */
+  public void setFirstBlock(int index, long firstBlock) {
+    putU32(bytes, entry(index) + EE_BLOCK, firstBlock);
+  }
+
+  /** Takes an entry out. */
+  public void remove(int index) {
+    move(bytes, index + 1, this, index, entries() - index - 1);
+    putU16(bytes, EH_ENTRIES, entries() - 1);
+  }
+
+  /** Moves the entries from one on to the end of another node, which has room for them. */
+  public void moveTail(int from, ExtentNode target) {
+    int count = entries() - from;
+    move(bytes, from, target, target.entries(), count);
+    putU16(target.bytes, EH_ENTRIES, target.entries() + count);
+    putU16(bytes, EH_ENTRIES, from);
+  }
+
+  private static void move(MemorySegment source, int from, ExtentNode target, int to, int count) {
+    MemorySegment.copy(source, entry(from), target.bytes, entry(to), (long) count * ENTRY_SIZE);
+  }
+
+  /**
+   * Writes the checksum of a node that fills a block.
+   *
+   * @param checksumSeed of the inode that the tree belongs to
+   */
+  public static void seal(MemorySegment bytes, int checksumSeed) {
+    long tail = entry(new ExtentNode(bytes).max());
+    putU32(bytes, tail, new Crc32c().start(checksumSeed).add(bytes, 0, tail).value());
   }
 
   private static long entry(int index) {

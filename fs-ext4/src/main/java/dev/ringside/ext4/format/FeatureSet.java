@@ -44,6 +44,30 @@ public record FeatureSet(int compat, int incompat, int roCompat) {
     }
   }
 
+  /**
+   * Refuses what cannot be written.
+   *
+   * @throws Ext4UnsupportedException naming the first feature that is unknown, refused, or only
+   *     read
+   */
+  public void checkWritable() throws Ext4UnsupportedException {
+    checkReadable();
+    for (Feature feature : Feature.values()) {
+      if (has(feature) && feature.support() == Feature.Support.READ_ONLY_MOUNT) {
+        throw new Ext4UnsupportedException(
+            feature.label(), "images with this feature cannot be written, only read");
+      }
+    }
+    for (int rest = roCompat; rest != 0; rest &= rest - 1) {
+      int bit = Integer.lowestOneBit(rest);
+      if (Feature.of(Feature.Kind.RO_COMPAT, bit).isEmpty()) {
+        throw new Ext4UnsupportedException(
+            "read-only compatible feature 0x%x".formatted(bit),
+            "unknown, so the image cannot be written, only read");
+      }
+    }
+  }
+
   /** The names of the known features, and the unknown flags in hexadecimal. */
   @Override
   public String toString() {

@@ -1,6 +1,10 @@
 package dev.ringside.ext4.format;
 
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What an inode is: the top four bits of {@code i_mode}, and the type byte of directory entries.
@@ -15,6 +19,15 @@ public enum FileType {
   SOCKET(0xc, 6, 's');
 
   private static final int MODE_SHIFT = 12;
+
+  /** A name is looked up more often than types are listed: nothing is made for it. */
+  private static final List<Optional<FileType>> BY_ENTRY_CODE =
+      Stream.concat(
+              Stream.of(Optional.<FileType>empty()),
+              Arrays.stream(values())
+                  .sorted(Comparator.comparingInt(FileType::entryCode))
+                  .map(Optional::of))
+          .toList();
 
   private final int modeBits;
   private final int entryCode;
@@ -53,15 +66,10 @@ public enum FileType {
 
   /** The type that a directory entry's type byte names; 0 means that the entry does not say. */
   static Optional<FileType> ofEntryCode(int code) {
-    for (FileType type : values()) {
-      if (type.entryCode == code) {
-        return Optional.of(type);
-      }
-    }
-    return Optional.empty();
+    return code < BY_ENTRY_CODE.size() ? BY_ENTRY_CODE.get(code) : Optional.empty();
   }
 
   static boolean isEntryCode(int code) {
-    return code == 0 || ofEntryCode(code).isPresent();
+    return code < BY_ENTRY_CODE.size();
   }
 }

@@ -1,6 +1,9 @@
 package dev.ringside.ext4.format;
 
 import static dev.ringside.ext4.format.LittleEndian.bits32;
+import static dev.ringside.ext4.format.LittleEndian.putU16;
+import static dev.ringside.ext4.format.LittleEndian.putU32;
+import static dev.ringside.ext4.format.LittleEndian.putU8;
 import static dev.ringside.ext4.format.LittleEndian.u16;
 import static dev.ringside.ext4.format.LittleEndian.u32;
 import static dev.ringside.ext4.format.LittleEndian.u8;
@@ -9,6 +12,7 @@ import dev.ringside.ext4.error.Ext4CorruptedException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node of a hashed directory's index, dressed up as a directory block: old programs see entries
@@ -72,14 +76,9 @@ public final class HashTreeNode {
    * has them.
    *
    * @param checksumSeed of the directory's inode
-   * @param directoryBlocks how many blocks the directory has
    */
   public static void verifyRoot(
-      MemorySegment bytes,
-      Superblock superblock,
-      String structure,
-      int checksumSeed,
-      long directoryBlocks)
+      MemorySegment bytes, Superblock superblock, String structure, int checksumSeed)
       throws Ext4CorruptedException {
     HashTreeNode root = root(bytes);
     verifyDots(bytes, superblock, structure);
@@ -93,18 +92,19 @@ public final class HashTreeNode {
       throw new Ext4CorruptedException(
           structure, "unknown hash_version " + u8(bytes, ROOT_HASH_VERSION));
     }
-    int deepest = superblock.has(Feature.LARGE_DIR) ? 2 : 1;
+    int deepest = maxIndirectLevels(superblock);
     if (root.indirectLevels() > deepest) {
       throw new Ext4CorruptedException(
           structure, "%d indirect levels of at most %d".formatted(root.indirectLevels(), deepest));
     }
-    root.verifyEntries(superblock, structure, checksumSeed, directoryBlocks);
+    root.verifyEntries(superblock, structure, checksumSeed);
   }
 
   /**
-   * Both entries must be there, with ".." hiding the index; their inodes are followed by nobody.
+   * Checks the two entries at the start of a root, of which ".." hides the index. Their inodes are
+   * followed by nobody.
    */
-  private static void verifyDots(MemorySegment bytes, Superblock superblock, String structure)
+  public static void verifyDots(MemorySegment bytes, Superblock superblock, String structure)
       throws Ext4CorruptedException {
     long dotDotLength = DirectoryBlock.recordLength(bytes, ROOT_DOT_DOT);
     boolean dots =
@@ -134,38 +134,42 @@ public final class HashTreeNode {
     return dots;
   }
 
-  /** Checks a node below the root, with its checksum if the filesystem has them. */
-  public static void verifyNode(
-      MemorySegment bytes,
-      Superblock superblock,
-      String structure,
-      int checksumSeed,
-      long directoryBlocks)
-      throws Ext4CorruptedException {
-    if (u32(bytes, NODE_FREE_ENTRY) != 0
-        || DirectoryBlock.recordLength(bytes, NODE_FREE_ENTRY) != bytes.byteSize()) {
-      throw new Ext4CorruptedException(structure, "is not hidden behind a free entry");
-    }
-    node(bytes).verifyEntries(superblock, structure, checksumSeed, directoryBlocks);
+  /** How many levels of nodes may lie between a root and the leaves. */
+  public static int maxIndirectLevels(Superblock superblock) {
+    return superblock.has(Feature.LARGE_DIR) ? 2 : 1;
   }
 
-  private void verifyEntries(
-      Superblock superblock, String structure, int checksumSeed, long directoryBlocks)
+  /** Whether a block looks like a node from outside: one free entry over all of it. */
+  public static boolean isHidden(MemorySegment bytes) {
+    return u32(bytes, NODE_FREE_ENTRY) == 0
+        && DirectoryBlock.recordLength(bytes, NODE_FREE_ENTRY) == bytes.byteSize();
+  }
+
+  /** Checks a node below the root, with its checksum if the filesystem has them. */
+  public static void verifyNode(
+      MemorySegment bytes, Superblock superblock, String structure, int checksumSeed)
+      throws Ext4CorruptedException {
+    if (!isHidden(bytes)) {
+      throw new Ext4CorruptedException(structure, "is not hidden behind a free entry");
+    }
+    node(bytes).verifyEntries(superblock, structure, checksumSeed);
+  }
+
+  private void verifyEntries(Superblock superblock, String structure, int checksumSeed)
       throws Ext4CorruptedException {
     boolean checksums = superblock.hasMetadataChecksums();
-    long room = bytes.byteSize() - entries - (checksums ? TAIL_SIZE : 0);
-    if (limit() != room / ENTRY_SIZE || count() == 0 || count() > limit()) {
+    int room = room(superblock);
+    if (limit() != room || count() == 0 || count() > limit()) {
       throw new Ext4CorruptedException(
-          structure,
-          "%d entries, limit %d, room for %d".formatted(count(), limit(), room / ENTRY_SIZE));
+          structure, "%d entries, limit %d, room for %d".formatted(count(), limit(), room));
     }
     if (checksums) {
       verifyChecksum(structure, checksumSeed);
     }
     for (int i = 0; i < count(); i++) {
-      if (block(i) == 0 || block(i) >= directoryBlocks) {
+      if (block(i) == 0) {
         throw new Ext4CorruptedException(
-            structure, "entry %d leads to block %d of %d".formatted(i, block(i), directoryBlocks));
+            structure, "entry %d leads to block 0, the root".formatted(i));
       }
       if (i > 0 && Integer.compareUnsigned(hash(i), hash(i - 1)) < 0) {
         throw new Ext4CorruptedException(
@@ -175,16 +179,155 @@ public final class HashTreeNode {
     }
   }
 
+  private int room(Superblock superblock) {
+    int tail = superblock.hasMetadataChecksums() ? TAIL_SIZE : 0;
+    return ((int) bytes.byteSize() - entries - tail) / ENTRY_SIZE;
+  }
+
   private void verifyChecksum(String structure, int checksumSeed) throws Ext4CorruptedException {
-    long tail = entries + (long) limit() * ENTRY_SIZE;
-    int computed =
-        new Crc32c()
-            .start(checksumSeed)
-            .add(bytes, 0, entries + (long) count() * ENTRY_SIZE)
-            .add(bytes, tail + DT_RESERVED, DT_CHECKSUM - DT_RESERVED)
-            .addZeros(DT_CHECKSUM_LENGTH)
-            .value();
-    ChecksumMismatch.check(structure, bits32(bytes, tail + DT_CHECKSUM), computed);
+    ChecksumMismatch.check(
+        structure, bits32(bytes, tail() + DT_CHECKSUM), computeChecksum(checksumSeed));
+  }
+
+  private int computeChecksum(int checksumSeed) {
+    return new Crc32c()
+        .start(checksumSeed)
+        .add(bytes, 0, entries + (long) count() * ENTRY_SIZE)
+        .add(bytes, tail() + DT_RESERVED, DT_CHECKSUM - DT_RESERVED)
+        .addZeros(DT_CHECKSUM_LENGTH)
+        .value();
+  }
+
+  private long tail() {
+    return entries + (long) limit() * ENTRY_SIZE;
+  }
+
+  /**
+   * Writes the checksum, if the filesystem has them.
+   *
+   * @param checksumSeed of the directory's inode
+   */
+  public void seal(Superblock superblock, int checksumSeed) {
+    if (superblock.hasMetadataChecksums()) {
+      putU32(bytes, tail() + DT_CHECKSUM, computeChecksum(checksumSeed));
+    }
+  }
+
+  /**
+   * Makes a directory's first block, which starts with its two dots, the root of an index.
+   *
+   * @param leaf the block of the directory that has all its other names
+   */
+  public static HashTreeNode formatRoot(
+      MemorySegment bytes, Superblock superblock, HashVersion version, long leaf) {
+    DirectoryBlock.putRecordLength(bytes, ROOT_DOT_DOT, (int) bytes.byteSize() - ROOT_DOT_DOT);
+    bytes.asSlice(ROOT_RESERVED).fill((byte) 0);
+    putU8(bytes, ROOT_HASH_VERSION, version.number());
+    putU8(bytes, ROOT_INFO_LENGTH, INFO_LENGTH);
+    HashTreeNode root = root(bytes);
+    root.putLimit(superblock);
+    root.putCount(1);
+    root.putBlock(0, leaf);
+    return root;
+  }
+
+  /** Makes a block a node without entries; it is none before it has one. */
+  public static HashTreeNode formatNode(MemorySegment bytes, Superblock superblock) {
+    bytes.fill((byte) 0);
+    DirectoryBlock.putRecordLength(bytes, NODE_FREE_ENTRY, (int) bytes.byteSize());
+    HashTreeNode node = node(bytes);
+    node.putLimit(superblock);
+    return node;
+  }
+
+  /** Makes a root a block of names that has only the two dots. */
+  public static void unformatRoot(MemorySegment bytes, Superblock superblock) {
+    long self = u32(bytes, ROOT_DOT);
+    long parent = u32(bytes, ROOT_DOT_DOT);
+    new DirectoryBlock(bytes, superblock).clearToDots(self, parent);
+  }
+
+  private void putLimit(Superblock superblock) {
+    putU16(bytes, entries + DX_LIMIT, room(superblock));
+  }
+
+  private void putCount(int count) {
+    putU16(bytes, entries + DX_COUNT, count);
+  }
+
+  private void putBlock(int index, long block) {
+    putU32(bytes, entries + (long) index * ENTRY_SIZE + DX_BLOCK, block);
+  }
+
+  /** Whether no entry can be added. */
+  public boolean isFull() {
+    return count() == limit();
+  }
+
+  /**
+   * Adds an entry to a node that is not full.
+   *
+   * @param index what its place will be, 1 or more
+   */
+  public void insert(int index, int hash, long block) {
+    long place = entries + (long) index * ENTRY_SIZE;
+    long behind = (long) (count() - index) * ENTRY_SIZE;
+    MemorySegment.copy(bytes, place, bytes, place + ENTRY_SIZE, behind);
+    putU32(bytes, place + DX_HASH, hash);
+    putU32(bytes, place + DX_BLOCK, block);
+    putCount(count() + 1);
+  }
+
+  /**
+   * Moves the upper half of the entries to an empty node.
+   *
+   * @return the hash that the other node starts at
+   */
+  public int splitInto(HashTreeNode other) {
+    int kept = count() / 2;
+    int hash = hash(kept);
+    other.takeFrom(this, kept);
+    putCount(kept);
+    return hash;
+  }
+
+  /**
+   * Moves all entries of a root to an empty node, which becomes the only one below it: the tree
+   * grows by a level.
+   *
+   * @param child the block of the directory that the node is
+   */
+  public void moveDownInto(HashTreeNode node, long child) {
+    node.takeFrom(this, 0);
+    putCount(1);
+    putBlock(0, child);
+    putU8(bytes, ROOT_INDIRECT_LEVELS, indirectLevels() + 1);
+  }
+
+  private void takeFrom(HashTreeNode source, int first) {
+    int taken = source.count() - first;
+    putBlock(0, source.block(first));
+    MemorySegment.copy(
+        source.bytes,
+        source.entries + (first + 1L) * ENTRY_SIZE,
+        bytes,
+        entries + (long) ENTRY_SIZE,
+        (taken - 1L) * ENTRY_SIZE);
+    putCount(taken);
+  }
+
+  /** In a root: one of the two entries that the index hides behind, or null for other names. */
+  public @Nullable DirectoryEntry findDot(ByteString name) {
+    if (!DirectoryBlock.isDots(name)) {
+      return null;
+    }
+    long inode = u32(bytes, name.length() == 1 ? ROOT_DOT : ROOT_DOT_DOT);
+    return new DirectoryEntry(name, inode, Optional.of(FileType.DIRECTORY));
+  }
+
+  /** In a root: sets where one of the two entries leads that {@link #findDot} finds. */
+  public void setDot(ByteString name, long inode) {
+    putU32(bytes, name.length() == 1 ? ROOT_DOT : ROOT_DOT_DOT, inode);
   }
 
   /** In a root: how names are hashed. */

@@ -13,4 +13,13 @@ public enum HashVersion {
     HashVersion[] versions = values();
     return number < versions.length ? Optional.of(versions[number]) : Optional.empty();
   }
+
+  /** The number that stands for it. */
+  int number() {
+    return switch (this) {
+      case LEGACY -> 0;
+      case HALF_MD4 -> 1;
+      case TEA -> 2;
+    };
+  }
 }

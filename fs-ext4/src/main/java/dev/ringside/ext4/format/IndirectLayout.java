@@ -1,5 +1,7 @@
 package dev.ringside.ext4.format;
 
+import static dev.ringside.ext4.format.LittleEndian.bits64;
+import static dev.ringside.ext4.format.LittleEndian.putU32;
 import static dev.ringside.ext4.format.LittleEndian.u32;
 
 import dev.ringside.ext4.error.Ext4CorruptedException;
@@ -47,9 +49,38 @@ public final class IndirectLayout {
     return Math.min(blocks, 1L << 32);
   }
 
+  /** How many blocks of numbers a file without holes has. */
+  public static long blocksOfNumbers(long blocks, int blockSize) {
+    long left = blocks - DIRECT;
+    long count = 0;
+    for (int level = 1; level <= LEVELS && left > 0; level++) {
+      long here = Math.min(left, blocksBelow(level, blockSize));
+      for (int below = 1; below <= level; below++) {
+        count += Math.ceilDiv(here, blocksBelow(below, blockSize));
+      }
+      left -= here;
+    }
+    return count;
+  }
+
   /** A block number of {@code i_block} or of an indirect block. */
   public static long pointer(MemorySegment pointers, long index) {
     return u32(pointers, index * Integer.BYTES);
+  }
+
+  /** Sets a block number of {@code i_block} or of an indirect block; 0 for a hole. */
+  public static void setPointer(MemorySegment pointers, long index, long block) {
+    putU32(pointers, index * Integer.BYTES, block);
+  }
+
+  /** Whether an indirect block has nothing but holes. */
+  public static boolean isEmpty(MemorySegment pointers) {
+    for (long offset = 0; offset < pointers.byteSize(); offset += Long.BYTES) {
+      if (bits64(pointers, offset) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Checks that every number in a block or in {@code i_block} is a hole or on the disk. */

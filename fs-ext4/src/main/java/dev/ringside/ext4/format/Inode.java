@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An inode ({@code struct ext4_inode}): a file without its name.
@@ -73,6 +74,9 @@ public final class Inode {
   private final long number;
   private final int extraSize;
   private final FileType type;
+
+  /** Set once it was computed: the number and the generation never change. */
+  private @Nullable Integer checksumSeed;
 
   private Inode(MemorySegment bytes, Superblock superblock, long number, boolean named)
       throws Ext4CorruptedException {
@@ -478,10 +482,16 @@ public final class Inode {
 
   /** What the checksums of this inode and of all its metadata blocks start from. */
   public int checksumSeed() {
-    return new Crc32c()
-        .start(superblock.checksumSeed())
-        .addBits32((int) number)
-        .addBits32(generation())
-        .value();
+    Integer seed = checksumSeed;
+    if (seed == null) {
+      seed =
+          new Crc32c()
+              .start(superblock.checksumSeed())
+              .addBits32((int) number)
+              .addBits32(generation())
+              .value();
+      checksumSeed = seed;
+    }
+    return seed;
   }
 }

@@ -11,6 +11,9 @@ final class LittleEndian {
   private static final ValueLayout.OfInt U32 =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  private static final ValueLayout.OfLong U64 =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   private LittleEndian() {}
 
   static int u8(MemorySegment segment, long offset) {
@@ -30,6 +33,11 @@ final class LittleEndian {
     return Integer.toUnsignedLong(segment.get(U32, offset));
   }
 
+  /** Eight bytes as they stand. */
+  static long bits64(MemorySegment segment, long offset) {
+    return segment.get(U64, offset);
+  }
+
   static void putU8(MemorySegment segment, long offset, int value) {
     segment.set(ValueLayout.JAVA_BYTE, offset, (byte) value);
   }
@@ -42,5 +50,10 @@ final class LittleEndian {
   /** Writes the low 32 bits. */
   static void putU32(MemorySegment segment, long offset, long value) {
     segment.set(U32, offset, (int) value);
+  }
+
+  /** Writes eight bytes. */
+  static void put64(MemorySegment segment, long offset, long value) {
+    segment.set(U64, offset, value);
   }
 }

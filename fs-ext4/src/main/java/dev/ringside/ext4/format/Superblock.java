@@ -1,6 +1,7 @@
 package dev.ringside.ext4.format;
 
 import static dev.ringside.ext4.format.LittleEndian.bits32;
+import static dev.ringside.ext4.format.LittleEndian.putU16;
 import static dev.ringside.ext4.format.LittleEndian.putU32;
 import static dev.ringside.ext4.format.LittleEndian.u16;
 import static dev.ringside.ext4.format.LittleEndian.u32;
@@ -9,7 +10,9 @@ import static dev.ringside.ext4.format.LittleEndian.u8;
 import dev.ringside.ext4.error.Ext4CorruptedException;
 import dev.ringside.ext4.error.Ext4UnsupportedException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.UUID;
 
 /**
@@ -47,6 +50,9 @@ public final class Superblock {
 
   private static final int S_INODES_COUNT = 0x00;
   private static final int S_BLOCKS_COUNT_LO = 0x04;
+  private static final int S_R_BLOCKS_COUNT_LO = 0x08;
+  private static final int S_FREE_BLOCKS_COUNT_LO = 0x0c;
+  private static final int S_FREE_INODES_COUNT = 0x10;
   private static final int S_FIRST_DATA_BLOCK = 0x14;
   private static final int S_LOG_BLOCK_SIZE = 0x18;
   private static final int S_LOG_CLUSTER_SIZE = 0x1c;
@@ -54,6 +60,24 @@ public final class Superblock {
   private static final int S_INODES_PER_GROUP = 0x28;
   private static final int S_MAGIC = 0x38;
   private static final int S_REV_LEVEL = 0x4c;
+  private static final int S_MTIME = 0x2c;
+  private static final int S_WTIME = 0x30;
+  private static final int S_MNT_COUNT = 0x34;
+  private static final int S_STATE = 0x3a;
+  private static final int S_LAST_ORPHAN = 0xe8;
+  private static final int S_ERROR_COUNT = 0x194;
+  private static final int S_FIRST_ERROR_TIME = 0x198;
+  private static final int S_FIRST_ERROR_FUNC = 0x1a8;
+  private static final int S_LAST_ERROR_TIME = 0x1cc;
+  private static final int S_LAST_ERROR_FUNC = 0x1e0;
+  private static final int S_WTIME_HI = 0x274;
+  private static final int S_MTIME_HI = 0x275;
+  private static final int S_FIRST_ERROR_TIME_HI = 0x278;
+  private static final int S_LAST_ERROR_TIME_HI = 0x279;
+  private static final int S_ORPHAN_FILE_INUM = 0x280;
+  private static final int ERROR_FUNC_LENGTH = 32;
+  private static final int STATE_VALID = 0x1;
+  private static final int STATE_ERRORS = 0x2;
   private static final int S_FIRST_INO = 0x54;
   private static final int S_INODE_SIZE = 0x58;
   private static final int S_FEATURE_COMPAT = 0x5c;
@@ -61,14 +85,19 @@ public final class Superblock {
   private static final int S_FEATURE_RO_COMPAT = 0x64;
   private static final int S_UUID = 0x68;
   private static final int S_VOLUME_NAME = 0x78;
+  private static final int S_RESERVED_GDT_BLOCKS = 0xce;
   private static final int S_JOURNAL_INUM = 0xe0;
   private static final int S_HASH_SEED = 0xec;
+  private static final int S_DEF_HASH_VERSION = 0xfc;
   private static final int S_DESC_SIZE = 0xfe;
   private static final int S_FIRST_META_BG = 0x104;
   private static final int S_BLOCKS_COUNT_HI = 0x150;
+  private static final int S_R_BLOCKS_COUNT_HI = 0x154;
+  private static final int S_FREE_BLOCKS_COUNT_HI = 0x158;
   private static final int S_MIN_EXTRA_ISIZE = 0x15c;
   private static final int S_WANT_EXTRA_ISIZE = 0x15e;
   private static final int S_FLAGS = 0x160;
+  private static final int S_LOG_GROUPS_PER_FLEX = 0x174;
   private static final int S_CHECKSUM_TYPE = 0x175;
   private static final int S_BACKUP_BGS = 0x24c;
   private static final int S_CHECKSUM_SEED = 0x270;
@@ -90,7 +119,10 @@ public final class Superblock {
   private static final int UUID_LENGTH = 16;
   private static final int VOLUME_NAME_LENGTH = 16;
   private static final int CHECKSUM_TYPE_CRC32C = 1;
+  private static final int FLAG_SIGNED_HASH = 0x1;
   private static final int FLAG_UNSIGNED_HASH = 0x2;
+  private static final long MOST_HELD_BACK = 4096;
+  private static final long HELD_BACK_SHARE = 50;
   private static final String NAME = "superblock";
 
   private final MemorySegment bytes;
@@ -391,6 +423,26 @@ public final class Superblock {
     return (bits32(bytes, S_FLAGS) & FLAG_UNSIGNED_HASH) != 0;
   }
 
+  /**
+   * Says in an image that does not whether directory hashes take bytes as unsigned, so that every
+   * writer agrees with {@link #unsignedHash}.
+   *
+   * @return whether that was missing
+   */
+  public boolean recordHashSign() {
+    int flags = bits32(bytes, S_FLAGS);
+    if ((flags & (FLAG_SIGNED_HASH | FLAG_UNSIGNED_HASH)) != 0) {
+      return false;
+    }
+    putU32(bytes, S_FLAGS, flags | FLAG_SIGNED_HASH);
+    return true;
+  }
+
+  /** How the names of directories that get an index are hashed ({@code s_def_hash_version}). */
+  public HashVersion defaultHashVersion() {
+    return HashVersion.of(u8(bytes, S_DEF_HASH_VERSION)).orElse(HashVersion.HALF_MD4);
+  }
+
   /** Whether metadata blocks and inodes carry a CRC-32C. */
   public boolean hasMetadataChecksums() {
     return has(Feature.METADATA_CSUM);
@@ -443,6 +495,91 @@ public final class Superblock {
         : groupStart(firstGroup) + (hasBackup(firstGroup) ? 1 : 0);
   }
 
+  /** How many blocks a group has: all have the same, but for the last. */
+  public int groupBlocks(long group) {
+    return (int) Math.min(blocksPerGroup, blocks - groupStart(group));
+  }
+
+  /** The group that a block lies in, which is not before the first data block. */
+  public long groupOf(long block) {
+    return (block - firstDataBlock()) / blocksPerGroup;
+  }
+
+  /** How many blocks a group's part of the inode table has. */
+  public long inodeTableBlocks() {
+    return Math.ceilDiv(inodesPerGroup * inodeSize, (long) blockSize);
+  }
+
+  /** How many groups keep their bitmaps and inode tables together; 1 without flex_bg. */
+  public long groupsPerFlex() {
+    int log = has(Feature.FLEX_BG) ? u8(bytes, S_LOG_GROUPS_PER_FLEX) : 0;
+    return log < Integer.SIZE ? 1L << log : 1;
+  }
+
+  /**
+   * How many blocks at a group's start are copies of the superblock and the descriptors, and room
+   * for more descriptors.
+   */
+  public long groupHeaderBlocks(long group) {
+    boolean superblockHere = group == 0 || hasBackup(group);
+    long firstMeta = u32(bytes, S_FIRST_META_BG);
+    long metaGroup = group / descriptorsPerBlock();
+    if (has(Feature.META_BG) && metaGroup >= firstMeta) {
+      long index = group % descriptorsPerBlock();
+      boolean descriptorsHere = index <= 1 || index == descriptorsPerBlock() - 1;
+      return (superblockHere ? 1L : 0) + (descriptorsHere ? 1 : 0);
+    }
+    if (!superblockHere) {
+      return 0;
+    }
+    long descriptorBlocks =
+        has(Feature.META_BG) ? firstMeta : Math.ceilDiv(groups, (long) descriptorsPerBlock());
+    return 1 + descriptorBlocks + u16(bytes, S_RESERVED_GDT_BLOCKS);
+  }
+
+  /** Whether descriptors have checksums, so that what they say of unused parts is kept up. */
+  public boolean hasGroupChecksums() {
+    return has(Feature.GDT_CSUM) || has(Feature.METADATA_CSUM);
+  }
+
+  /** How many blocks are kept for the superuser. */
+  public long reservedBlocks() {
+    long high = has(Feature.SIXTY_FOUR_BIT) ? u32(bytes, S_R_BLOCKS_COUNT_HI) : 0;
+    return (high << Integer.SIZE) | u32(bytes, S_R_BLOCKS_COUNT_LO);
+  }
+
+  /**
+   * How many blocks nobody gets for data, not even the superuser, so that there is room for the
+   * metadata of files that have their space already: 2%, at most 4096; none without extents.
+   */
+  public long heldBackBlocks() {
+    return has(Feature.EXTENTS) ? Math.min(blocks / HELD_BACK_SHARE, MOST_HELD_BACK) : 0;
+  }
+
+  /** How many blocks are free. */
+  public long freeBlocks() {
+    long high = has(Feature.SIXTY_FOUR_BIT) ? u32(bytes, S_FREE_BLOCKS_COUNT_HI) : 0;
+    return (high << Integer.SIZE) | u32(bytes, S_FREE_BLOCKS_COUNT_LO);
+  }
+
+  /** How many inodes are free. */
+  public long freeInodes() {
+    return u32(bytes, S_FREE_INODES_COUNT);
+  }
+
+  /** Sets how many blocks are free. */
+  public void setFreeBlocks(long count) {
+    putU32(bytes, S_FREE_BLOCKS_COUNT_LO, count);
+    if (has(Feature.SIXTY_FOUR_BIT)) {
+      putU32(bytes, S_FREE_BLOCKS_COUNT_HI, count >>> Integer.SIZE);
+    }
+  }
+
+  /** Sets how many inodes are free. */
+  public void setFreeInodes(long count) {
+    putU32(bytes, S_FREE_INODES_COUNT, count);
+  }
+
   /** Whether a group starts with a copy of the superblock. */
   private boolean hasBackup(long group) {
     if (has(Feature.SPARSE_SUPER2)) {
@@ -461,5 +598,72 @@ public final class Superblock {
       power *= base;
     }
     return power == number;
+  }
+
+  /** The file that was put on the orphan list last; 0 when the list is empty. Not checked. */
+  public long lastOrphan() {
+    return u32(bytes, S_LAST_ORPHAN);
+  }
+
+  /** Sets the start of the orphan list, 0 when it is empty. */
+  public void setLastOrphan(long inode) {
+    putU32(bytes, S_LAST_ORPHAN, inode);
+  }
+
+  /** The inode of the orphan file; 0 when there is none. */
+  public long orphanFileInode() {
+    return has(Feature.ORPHAN_FILE) ? u32(bytes, S_ORPHAN_FILE_INUM) : 0;
+  }
+
+  /** Whether it was unmounted; with a journal that is said of the last mount without it. */
+  public boolean isValid() {
+    return (u16(bytes, S_STATE) & STATE_VALID) != 0;
+  }
+
+  /** Says whether it is unmounted, for filesystems without a journal. */
+  public void setValid(boolean valid) {
+    int state = u16(bytes, S_STATE);
+    putU16(bytes, S_STATE, valid ? state | STATE_VALID : state & ~STATE_VALID);
+  }
+
+  /** Whether damage was met that nobody has repaired. */
+  public boolean hasErrors() {
+    return (u16(bytes, S_STATE) & STATE_ERRORS) != 0;
+  }
+
+  /** Counts a mount that writes. */
+  public void recordMount(Instant time) {
+    putU16(bytes, S_MNT_COUNT, Math.min(u16(bytes, S_MNT_COUNT) + 1, 0x7fff));
+    setWideTime(time, S_MTIME, S_MTIME_HI);
+    recordWrite(time);
+  }
+
+  /** Notes when the superblock was last written. */
+  public void recordWrite(Instant time) {
+    setWideTime(time, S_WTIME, S_WTIME_HI);
+  }
+
+  /** Notes that damage was met: a check is due before anybody should write again. */
+  public void recordError(Instant time, String place) {
+    putU16(bytes, S_STATE, u16(bytes, S_STATE) | STATE_ERRORS);
+    if (u32(bytes, S_ERROR_COUNT) == 0) {
+      setWideTime(time, S_FIRST_ERROR_TIME, S_FIRST_ERROR_TIME_HI);
+      setErrorPlace(place, S_FIRST_ERROR_FUNC);
+    }
+    setWideTime(time, S_LAST_ERROR_TIME, S_LAST_ERROR_TIME_HI);
+    setErrorPlace(place, S_LAST_ERROR_FUNC);
+    putU32(bytes, S_ERROR_COUNT, u32(bytes, S_ERROR_COUNT) + 1);
+  }
+
+  private void setErrorPlace(String place, int offset) {
+    byte[] text = place.getBytes(StandardCharsets.US_ASCII);
+    MemorySegment field = bytes.asSlice(offset, ERROR_FUNC_LENGTH).fill((byte) 0);
+    MemorySegment.copy(
+        MemorySegment.ofArray(text), 0, field, 0, Math.min(text.length, ERROR_FUNC_LENGTH - 1));
+  }
+
+  private void setWideTime(Instant time, int offset, int highOffset) {
+    putU32(bytes, offset, time.getEpochSecond());
+    bytes.set(ValueLayout.JAVA_BYTE, highOffset, (byte) (time.getEpochSecond() >>> Integer.SIZE));
   }
 }

@@ -1,6 +1,6 @@
 package dev.ringside.ext4.mapping;
 
-import dev.ringside.ext4.cache.BlockCheck;
+import dev.ringside.ext4.alloc.BlockAllocator;
 import dev.ringside.ext4.cache.CachedBlock;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.error.Ext4CorruptedException;
@@ -8,48 +8,37 @@ import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.ExtentNode;
 import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.Superblock;
-import java.lang.foreign.MemorySegment;
+import dev.ringside.ext4.journal.Handle;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The mapping of ext4: a tree of extents, sorted by file block.
- *
- * <p>Each step down checks the node against its parent: it is one level lower, so no cycle is
- * followed, and it keeps to the range of file blocks that the parent gives it.
- */
+/** The mapping of ext4: a tree of extents, sorted by file block. */
 public final class ExtentTree implements FileMapping {
-  private final ExtentNode root;
-  private final MetadataCache cache;
-  private final NodeCheck check;
+  private final ExtentNodes nodes;
+  private final @Nullable ExtentEditor editor;
 
+  /** A tree that is only read. */
   ExtentTree(Inode inode, Superblock superblock, MetadataCache cache)
       throws Ext4CorruptedException {
-    MemorySegment area = inode.blockArea();
-    ExtentNode.verifyRoot(area, superblock, "extent tree of inode " + inode.number());
-    this.root = new ExtentNode(area);
-    this.cache = cache;
-    this.check = new NodeCheck(superblock, inode.number(), inode.checksumSeed());
+    this.nodes = new ExtentNodes(inode, superblock, cache, null);
+    this.editor = null;
   }
 
-  private record NodeCheck(Superblock superblock, long inode, int checksumSeed)
-      implements BlockCheck {
-    @Override
-    public void verify(MemorySegment bytes, long block) throws Ext4CorruptedException {
-      ExtentNode.verifyBlock(bytes, superblock, structure(block), checksumSeed);
-    }
-
-    String structure(long block) {
-      return "extent node of inode %d in block %d".formatted(inode, block);
-    }
+  /** A tree that is written, too. */
+  ExtentTree(MappedFile file, Superblock superblock, MetadataCache cache, BlockAllocator allocator)
+      throws Ext4CorruptedException {
+    this.nodes = new ExtentNodes(file.inode(), superblock, cache, allocator.zone());
+    FileSpace space = new FileSpace(file, superblock, allocator, Long.MAX_VALUE);
+    this.editor = new ExtentEditor(nodes, space);
   }
 
   @Override
   public int depth() {
-    return root.depth();
+    return nodes.root().depth();
   }
 
   @Override
   public IoMap map(long fileBlock) throws Ext4Exception {
-    return descend(root, fileBlock, ExtentNode.END_OF_FILE_BLOCKS);
+    return descend(nodes.root(), fileBlock, ExtentNode.END_OF_FILE_BLOCKS);
   }
 
   /**
@@ -63,9 +52,12 @@ public final class ExtentTree implements FileMapping {
     if (index < 0) {
       return new IoMap.Hole(fileBlock, next - fileBlock);
     }
-    return node.isLeaf()
-        ? mapInLeaf(node, index, fileBlock, next)
-        : descendInto(node, index, fileBlock, next);
+    if (node.isLeaf()) {
+      return mapInLeaf(node, index, fileBlock, next);
+    }
+    try (CachedBlock child = nodes.child(node, index, next)) {
+      return descend(new ExtentNode(child.bytes()), fileBlock, next);
+    }
   }
 
   private static IoMap mapInLeaf(ExtentNode leaf, int index, long fileBlock, long next) {
@@ -80,33 +72,42 @@ public final class ExtentTree implements FileMapping {
         : new IoMap.Mapped(fileBlock, count, block);
   }
 
-  private IoMap descendInto(ExtentNode parent, int index, long fileBlock, long end)
-      throws Ext4Exception {
-    try (CachedBlock block = cache.get(parent.child(index), check)) {
-      ExtentNode child = new ExtentNode(block.bytes());
-      checkPlace(child, parent, index, end, block.number());
-      return descend(child, fileBlock, end);
+  private ExtentEditor editor() {
+    if (editor == null) {
+      throw new IllegalStateException("this mapping is only for reading");
     }
+    return editor;
   }
 
-  private void checkPlace(ExtentNode child, ExtentNode parent, int index, long end, long block)
-      throws Ext4CorruptedException {
-    if (child.depth() != parent.depth() - 1) {
-      throw new Ext4CorruptedException(
-          check.structure(block),
-          "depth %d under a node of depth %d".formatted(child.depth(), parent.depth()));
-    }
-    if (child.entries() == 0) {
-      return;
-    }
-    long first = child.firstBlock(0);
-    int last = child.entries() - 1;
-    long childEnd = child.firstBlock(last) + (child.isLeaf() ? child.length(last) : 1);
-    if (first < parent.firstBlock(index) || childEnd > end) {
-      throw new Ext4CorruptedException(
-          check.structure(block),
-          "maps file blocks %d to %d, but its parent gives it %d to %d"
-              .formatted(first, childEnd - 1, parent.firstBlock(index), end - 1));
-    }
+  @Override
+  public int changeCredits() {
+    // Each level may get a new node, with its bitmap and descriptor; the others are the content's.
+    return 4 * (depth() + 2) + BlockAllocator.ALLOCATE_CREDITS + 1;
+  }
+
+  @Override
+  public IoMap allocate(Handle handle, long first, long count, boolean unwritten)
+      throws Ext4Exception {
+    return editor().allocate(handle, first, count, unwritten);
+  }
+
+  @Override
+  public void markWritten(Handle handle, long first, long count) throws Ext4Exception {
+    editor().setState(handle, first, count, false, changeCredits());
+  }
+
+  @Override
+  public void markUnwritten(Handle handle, long first, long count) throws Ext4Exception {
+    editor().setState(handle, first, count, true, changeCredits());
+  }
+
+  @Override
+  public void remove(Handle handle, long first, long count) throws Ext4Exception {
+    new ExtentRemoval(nodes, editor()).remove(handle, first, count);
+  }
+
+  @Override
+  public void shift(Handle handle, long from, long distance) throws Ext4Exception {
+    new ExtentShift(nodes, editor()).shift(handle, from, distance);
   }
 }

@@ -1,14 +1,17 @@
 package dev.ringside.ext4.mapping;
 
-import dev.ringside.ext4.cache.BlockCheck;
+import dev.ringside.ext4.alloc.BlockAllocator;
 import dev.ringside.ext4.cache.CachedBlock;
 import dev.ringside.ext4.cache.MetadataCache;
+import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4CorruptedException;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.IndirectLayout;
 import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.Superblock;
+import dev.ringside.ext4.journal.Handle;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mapping of ext2 and ext3: direct, indirect, double and triple indirect blocks.
@@ -17,34 +20,25 @@ import java.lang.foreign.MemorySegment;
  * are counted, so a cycle ends at level 0 like anything else.
  */
 public final class IndirectBlocks implements FileMapping {
-  private final MemorySegment root;
-  private final MetadataCache cache;
-  private final int blockSize;
-  private final PointerCheck check;
-  private final int depth;
+  private static final long LIMIT_OF_POINTERS = 1L << 32;
 
+  private final IndirectNodes nodes;
+  private final @Nullable IndirectEditor editor;
+
+  /** A block map that is only read. */
   IndirectBlocks(Inode inode, Superblock superblock, MetadataCache cache)
       throws Ext4CorruptedException {
-    this.root = inode.blockArea();
-    this.cache = cache;
-    this.blockSize = superblock.blockSize();
-    this.check = new PointerCheck(superblock, inode.number());
-    IndirectLayout.verify(root, superblock, "block map of inode " + inode.number());
-    int deepest = 0;
-    for (int level = 1; level <= IndirectLayout.LEVELS; level++) {
-      if (IndirectLayout.pointer(root, rootEntry(level)) != 0) {
-        deepest = level;
-      }
-    }
-    this.depth = deepest;
+    this.nodes = new IndirectNodes(inode, superblock, cache, null);
+    this.editor = null;
   }
 
-  private record PointerCheck(Superblock superblock, long inode) implements BlockCheck {
-    @Override
-    public void verify(MemorySegment bytes, long block) throws Ext4CorruptedException {
-      IndirectLayout.verify(
-          bytes, superblock, "indirect block of inode %d in block %d".formatted(inode, block));
-    }
+  /** A block map that is written, too. */
+  IndirectBlocks(
+      MappedFile file, Superblock superblock, MetadataCache cache, BlockAllocator allocator)
+      throws Ext4CorruptedException {
+    this.nodes = new IndirectNodes(file.inode(), superblock, cache, allocator.zone());
+    FileSpace space = new FileSpace(file, superblock, allocator, LIMIT_OF_POINTERS);
+    this.editor = new IndirectEditor(nodes, space);
   }
 
   private static int rootEntry(int level) {
@@ -53,25 +47,31 @@ public final class IndirectBlocks implements FileMapping {
 
   @Override
   public int depth() {
-    return depth;
+    int deepest = 0;
+    for (int level = 1; level <= IndirectLayout.LEVELS; level++) {
+      if (IndirectLayout.pointer(nodes.root(), rootEntry(level)) != 0) {
+        deepest = level;
+      }
+    }
+    return deepest;
   }
 
   @Override
   public IoMap map(long fileBlock) throws Ext4Exception {
     if (fileBlock < IndirectLayout.DIRECT) {
-      return run(root, fileBlock, IndirectLayout.DIRECT, fileBlock);
+      return run(nodes.root(), fileBlock, IndirectLayout.DIRECT, fileBlock);
     }
     long first = IndirectLayout.DIRECT;
     for (int level = 1; level <= IndirectLayout.LEVELS; level++) {
-      long below = IndirectLayout.blocksBelow(level, blockSize);
+      long below = nodes.blocksBelow(level);
       if (fileBlock < first + below) {
-        long block = IndirectLayout.pointer(root, rootEntry(level));
+        long block = IndirectLayout.pointer(nodes.root(), rootEntry(level));
         return descend(block, level, fileBlock - first, fileBlock);
       }
       first += below;
     }
     throw new Ext4CorruptedException(
-        "block map of inode " + check.inode(), "file block " + fileBlock + " has no place in it");
+        "block map of inode " + nodes.inode(), "file block " + fileBlock + " has no place in it");
   }
 
   /**
@@ -83,13 +83,13 @@ public final class IndirectBlocks implements FileMapping {
    */
   private IoMap descend(long block, int level, long offset, long fileBlock) throws Ext4Exception {
     if (block == 0) {
-      return new IoMap.Hole(fileBlock, IndirectLayout.blocksBelow(level, blockSize) - offset);
+      return new IoMap.Hole(fileBlock, nodes.blocksBelow(level) - offset);
     }
-    try (CachedBlock pointers = cache.get(block, check)) {
+    try (CachedBlock pointers = nodes.get(block)) {
       if (level == 1) {
-        return run(pointers.bytes(), offset, IndirectLayout.pointersPerBlock(blockSize), fileBlock);
+        return run(pointers.bytes(), offset, nodes.pointersPerBlock(), fileBlock);
       }
-      long below = IndirectLayout.blocksBelow(level - 1, blockSize);
+      long below = nodes.blocksBelow(level - 1);
       long next = IndirectLayout.pointer(pointers.bytes(), offset / below);
       return descend(next, level - 1, offset % below, fileBlock);
     }
@@ -107,5 +107,49 @@ public final class IndirectBlocks implements FileMapping {
     return block == 0
         ? new IoMap.Hole(fileBlock, count)
         : new IoMap.Mapped(fileBlock, count, block);
+  }
+
+  private IndirectEditor editor() {
+    if (editor == null) {
+      throw new IllegalStateException("this mapping is only for reading");
+    }
+    return editor;
+  }
+
+  @Override
+  public int changeCredits() {
+    // Each level may get a new block, with its bitmap and descriptor.
+    return 3 * IndirectLayout.LEVELS + 1 + BlockAllocator.ALLOCATE_CREDITS + 1;
+  }
+
+  @Override
+  public IoMap allocate(Handle handle, long first, long count, boolean unwritten)
+      throws Ext4Exception {
+    return editor().allocate(handle, first, count);
+  }
+
+  @Override
+  public void markWritten(Handle handle, long first, long count) {
+    // There is nothing else.
+  }
+
+  @Override
+  public void markUnwritten(Handle handle, long first, long count) throws Ext4Exception {
+    throw notForBlockMaps();
+  }
+
+  @Override
+  public void remove(Handle handle, long first, long count) throws Ext4Exception {
+    editor().remove(handle, first, count);
+  }
+
+  @Override
+  public void shift(Handle handle, long from, long distance) throws Ext4Exception {
+    throw notForBlockMaps();
+  }
+
+  private Ext4Exception notForBlockMaps() {
+    return new Ext4Exception(
+        Errno.EOPNOTSUPP, "inode " + nodes.inode(), "its mapping is a block map");
   }
 }

@@ -75,7 +75,6 @@ final class JournalLogTest {
   @ParameterizedTest
   @EnumSource
   void aKernelBringsHomeWhatWeCommitted(JournalImages kind) throws IOException {
-    KernelMount.assumePossible();
     RecordedDisk disk = RecordedDisk.of(image(kind));
     JournaledImage image = JournaledImage.open(disk);
     for (int i = 0; i < 60; i++) {
@@ -86,9 +85,9 @@ final class JournalLogTest {
     image.crash();
 
     Path dirty = write(disk);
-    try (KernelMount mount = KernelMount.of(dirty)) {
+    try (KernelMount mount = KernelMount.writable(dirty)) {
       for (int i = 0; i < 170; i++) {
-        Path file = mount.root().resolve("file%03d".formatted(i));
+        Path file = mount.directory().resolve("file%03d".formatted(i));
         long inode = (long) Files.getAttribute(file, "unix:ino");
         assertThat(Files.getLastModifiedTime(file).toMillis() / 1000)
             .isEqualTo(1_000_000 + Math.min(59, (inode - 12) / 2));

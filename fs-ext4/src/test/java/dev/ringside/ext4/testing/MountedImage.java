@@ -5,6 +5,7 @@ import dev.ringside.ext4.Ext4;
 import dev.ringside.ext4.Ext4File;
 import dev.ringside.ext4.MountOptions;
 import dev.ringside.ext4.error.Ext4Exception;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -66,7 +67,10 @@ public final class MountedImage implements AutoCloseable {
 
   @Override
   public void close() {
-    ext4.close();
-    disk.close();
+    try (disk) {
+      ext4.close();
+    } catch (Ext4Exception failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 }

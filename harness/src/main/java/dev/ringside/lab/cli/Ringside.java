@@ -26,7 +26,9 @@ import picocli.CommandLine.Spec;
       LsCommand.class,
       TreeCommand.class,
       CatCommand.class,
-      StatCommand.class
+      StatCommand.class,
+      DifferCommand.class,
+      CrashCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit status:%n",

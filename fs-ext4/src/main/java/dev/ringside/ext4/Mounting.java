@@ -1,0 +1,245 @@
+package dev.ringside.ext4;
+
+import dev.ringside.driver.BlockDevice;
+import dev.ringside.ext4.access.Credentials;
+import dev.ringside.ext4.alloc.Allocation;
+import dev.ringside.ext4.alloc.GroupTable;
+import dev.ringside.ext4.cache.DiskReader;
+import dev.ringside.ext4.cache.MetadataCache;
+import dev.ringside.ext4.content.ContentChanges;
+import dev.ringside.ext4.content.ContentOptions;
+import dev.ringside.ext4.content.FileContent;
+import dev.ringside.ext4.error.Ext4CorruptedException;
+import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.format.Feature;
+import dev.ringside.ext4.format.FileType;
+import dev.ringside.ext4.format.Superblock;
+import dev.ringside.ext4.inode.InCoreInode;
+import dev.ringside.ext4.inode.InodeCache;
+import dev.ringside.ext4.inode.InodeTable;
+import dev.ringside.ext4.inode.OrphanFile;
+import dev.ringside.ext4.inode.OrphanList;
+import dev.ringside.ext4.journal.Handle;
+import dev.ringside.ext4.journal.Journal;
+import dev.ringside.ext4.journal.JournalOptions;
+import dev.ringside.ext4.journal.NoJournal;
+import dev.ringside.ext4.journal.RecoveredBlocks;
+import dev.ringside.ext4.journal.SuperblockUpdates;
+import dev.ringside.ext4.journal.Transactions;
+import dev.ringside.ext4.xattr.AttributeStore;
+import dev.ringside.machine.FrameAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the rooms of a filesystem from a disk, and what a crash left unfinished whole. */
+final class Mounting {
+  private static final int CREDITS = 16;
+
+  private final BlockDevice device;
+  private final DiskReader reader;
+  private final MountOptions options;
+  private Superblock superblock;
+  private Optional<RecoveredBlocks> recovered = Optional.empty();
+
+  private Mounting(BlockDevice device, MountOptions options) throws Ext4Exception {
+    this.device = device;
+    this.options = options;
+    this.reader = new DiskReader(device);
+    this.superblock = readSuperblock();
+  }
+
+  /**
+   * A filesystem that is mounted.
+   *
+   * @param recovered what its log held
+   */
+  record Mounted(Volume volume, Optional<RecoveredBlocks> recovered) {}
+
+  /** Mounts; failures as for {@link Ext4#mount(BlockDevice, MountOptions)}. */
+  static Mounted mount(BlockDevice device, MountOptions options) throws Ext4Exception {
+    Mounting mounting = new Mounting(device, options);
+    Volume volume =
+        switch (options.access()) {
+          case READ_ONLY -> mounting.forReading();
+          case READ_WRITE -> mounting.forWriting();
+        };
+    return new Mounted(volume, mounting.recovered);
+  }
+
+  private Superblock readSuperblock() throws Ext4Exception {
+    FrameAllocator frames = device.frames();
+    long address = frames.allocate(Superblock.SIZE);
+    Superblock read;
+    try {
+      reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
+      read = Superblock.parse(device.memory().slice(address, Superblock.SIZE));
+    } finally {
+      frames.free(address, Superblock.SIZE);
+    }
+    long diskBlocks = device.limits().bytes() / read.blockSize();
+    if (read.blocks() > diskBlocks) {
+      throw new Ext4CorruptedException(
+          "superblock",
+          "%d blocks of %d bytes, but the disk has only %d; is the image cut off?"
+              .formatted(read.blocks(), read.blockSize(), diskBlocks));
+    }
+    return read;
+  }
+
+  private Volume forReading() throws Ext4Exception {
+    if (superblock.has(Feature.RECOVER)) {
+      RecoveredBlocks log = JournalOfImage.read(device, reader, superblock);
+      recovered = Optional.of(log);
+      reader.use(log, superblock.blockSize());
+      // The log may hold a newer one, whose geometry is not the same after a resize.
+      superblock = readSuperblock();
+    }
+    MetadataCache cache = newCache();
+    try {
+      GroupTable groups = new GroupTable(superblock, cache);
+      Volume volume = assemble(cache, groups, null);
+      checkRoot(volume);
+      return volume;
+    } catch (Ext4Exception | RuntimeException unsound) {
+      cache.close();
+      throw unsound;
+    }
+  }
+
+  private Volume forWriting() throws Ext4Exception {
+    superblock.features().checkWritable();
+    if (superblock.has(Feature.RECOVER)) {
+      recovered = Optional.of(JournalOfImage.recover(device, reader, superblock));
+      superblock = readSuperblock();
+      superblock.features().checkWritable();
+    }
+    MetadataCache cache = newCache();
+    Transactions transactions = null;
+    try {
+      boolean wasValid = superblock.isValid();
+      SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
+      Allocation allocation = Allocation.open(superblock, cache, updates);
+      recordMount();
+      transactions = openTransactions(cache);
+      OrphanList list = new OrphanList(superblock, updates);
+      InodeTable table = new InodeTable(superblock, allocation.groups(), cache);
+      OrphanFile file = orphanFile(table, cache, list);
+      Writing writing = new Writing(transactions, updates, allocation, list, file, wasValid);
+      Volume volume = assemble(cache, allocation.groups(), writing);
+      checkRoot(volume);
+      finishOrphans(volume);
+      return volume;
+    } catch (Ext4Exception | RuntimeException unsound) {
+      if (transactions != null) {
+        transactions.abort(unsound);
+        transactions.close();
+      }
+      cache.close();
+      throw unsound;
+    }
+  }
+
+  private MetadataCache newCache() {
+    return new MetadataCache(device, reader, superblock.blockSize(), options.metadataCacheBytes());
+  }
+
+  /** What the superblock says while the filesystem is in use. */
+  private void recordMount() {
+    superblock.recordMount(options.time().instant());
+    superblock.recordHashSign();
+    if (!superblock.has(Feature.HAS_JOURNAL)) {
+      superblock.setValid(false);
+    }
+    if (superblock.has(Feature.ORPHAN_FILE)) {
+      superblock.set(Feature.ORPHAN_PRESENT, true);
+    }
+  }
+
+  private Transactions openTransactions(MetadataCache cache) throws Ext4Exception {
+    if (!superblock.has(Feature.HAS_JOURNAL)) {
+      NoJournal plain = new NoJournal(cache, reader.io(), superblock.blockSize());
+      SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
+      try (Handle handle = plain.start(CREDITS, true)) {
+        updates.changed(handle);
+      }
+      plain.commitAll();
+      return plain;
+    }
+    JournalOfImage journal = JournalOfImage.find(superblock, cache);
+    JournalOptions how =
+        new JournalOptions(options.dataMode(), options.commitInterval().toNanos(), options.time());
+    return Journal.open(journal.file(), journal.blocks(), superblock, cache, reader, how);
+  }
+
+  private @Nullable OrphanFile orphanFile(InodeTable table, MetadataCache cache, OrphanList list)
+      throws Ext4Exception {
+    long number = superblock.orphanFileInode();
+    return number == 0 ? null : new OrphanFile(table.readNamed(number), superblock, cache, list);
+  }
+
+  private Volume assemble(MetadataCache cache, GroupTable groups, @Nullable Writing writing) {
+    InodeTable table = new InodeTable(superblock, groups, cache);
+    InodeCache inodes = new InodeCache(table, options.inodeCacheSize());
+    ContentOptions contentOptions =
+        ContentOptions.DEFAULT
+            .withDataMode(options.dataMode())
+            .withAtime(options.atime())
+            .withPageCacheBytes(options.pageCacheBytes())
+            .withTime(options.time());
+    ContentChanges changes =
+        writing == null
+            ? null
+            : new ContentChanges(
+                writing.transactions(),
+                writing.allocation().blocks(),
+                writing.orphans(),
+                writing.superblock());
+    FileContent content =
+        FileContent.of(device, reader, superblock, cache, contentOptions, changes);
+    return new Volume(
+        superblock, options, cache, table, inodes, content, attributes(cache, writing), writing);
+  }
+
+  private AttributeStore attributes(MetadataCache cache, @Nullable Writing writing) {
+    return writing == null
+        ? new AttributeStore(superblock, cache)
+        : new AttributeStore(
+            superblock, writing.superblock(), cache, writing.allocation().blocks());
+  }
+
+  private static void checkRoot(Volume volume) throws Ext4Exception {
+    InCoreInode root = volume.inodes().get(Superblock.ROOT_INODE);
+    if (root.inode().type() != FileType.DIRECTORY) {
+      throw new Ext4CorruptedException("inode 2", "the root is not a directory");
+    }
+  }
+
+  /** Deletes, or cuts off, what a crash left in the middle of that. */
+  private static void finishOrphans(Volume volume) throws Ext4Exception {
+    Writing writing = volume.writing();
+    List<InCoreInode> orphans = new ArrayList<>(writing.orphanList().read(volume.inodes()));
+    OrphanFile file = writing.orphanFile();
+    if (file != null) {
+      orphans.addAll(file.read(volume.inodes()));
+    }
+    if (volume.superblock().hasErrors()) {
+      // Nobody knows what else is wrong with them: e2fsck decides.
+      return;
+    }
+    for (InCoreInode orphan : orphans) {
+      if (orphan.inode().links() == 0) {
+        volume.deletion().delete(orphan);
+        continue;
+      }
+      try (Handle handle = volume.begin(Deletion.CREDITS, Credentials.ROOT)) {
+        if (orphan.inode().type() == FileType.REGULAR) {
+          volume.content().finishTruncation(handle, orphan);
+        }
+        handle.ensureCredits(CREDITS);
+        writing.orphans().remove(handle, orphan);
+      }
+    }
+  }
+}

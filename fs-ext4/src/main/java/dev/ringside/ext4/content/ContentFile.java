@@ -1,0 +1,136 @@
+package dev.ringside.ext4.content;
+
+import dev.ringside.ext4.cache.FileFolios;
+import dev.ringside.ext4.cache.IoBatch;
+import dev.ringside.ext4.cache.PageCache;
+import dev.ringside.ext4.inode.InCoreInode;
+import dev.ringside.ext4.inode.InodeContent;
+import dev.ringside.ext4.journal.Handle;
+import dev.ringside.ext4.journal.OrderedData;
+import dev.ringside.ext4.mapping.FileMapping;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the mount knows of one file's content: where it lies, what of it is cached, how it is used.
+ */
+final class ContentFile implements InodeContent {
+  private final InCoreInode inode;
+  private final FileMapping mapping;
+  private final PageCache pages;
+  private final FileFolios folios;
+
+  /** Batches that may still be writing folios of this file; the done ones leave lazily. */
+  private final List<IoBatch> writers = new ArrayList<>();
+
+  /** The last transaction that changed length or blocks, which a reader after a crash needs. */
+  private int dataTransaction;
+
+  /** A write that failed, until a sync has told of it. */
+  private @Nullable String failure;
+
+  private @Nullable OrderedData ordered;
+
+  /** Where a sequential reader reads next, and how far ahead of it was read last. */
+  private long nextRead;
+
+  private long readahead;
+
+  ContentFile(InCoreInode inode, FileMapping mapping, PageCache pages) {
+    this.inode = inode;
+    this.mapping = mapping;
+    this.pages = pages;
+    this.folios = new FileFolios(inode.number());
+  }
+
+  InCoreInode inode() {
+    return inode;
+  }
+
+  FileMapping mapping() {
+    return mapping;
+  }
+
+  FileFolios folios() {
+    return folios;
+  }
+
+  long size() {
+    return inode.inode().size();
+  }
+
+  long number() {
+    return inode.number();
+  }
+
+  /** Notes that the inode has changed in more than its times. */
+  void changedData(Handle handle) {
+    inode.changed(handle);
+    dataTransaction = handle.transaction();
+  }
+
+  int dataTransaction() {
+    return dataTransaction;
+  }
+
+  /** The file as the journal sees it: always the same object. */
+  OrderedData ordered(Writeback writeback) {
+    OrderedData known = ordered;
+    if (known == null) {
+      known = batch -> writeback.writeInto(this, batch);
+      ordered = known;
+    }
+    return known;
+  }
+
+  void writtenBy(IoBatch batch) {
+    writers.removeIf(IoBatch::isDone);
+    if (!writers.contains(batch)) {
+      writers.add(batch);
+    }
+  }
+
+  List<IoBatch> writers() {
+    writers.removeIf(IoBatch::isDone);
+    return writers;
+  }
+
+  void failed(String what) {
+    if (failure == null) {
+      failure = what;
+    }
+  }
+
+  /** What failed since this was last asked, or null. */
+  @Nullable String takeFailure() {
+    String what = failure;
+    failure = null;
+    return what;
+  }
+
+  /**
+   * How far ahead to read for a reader that found something missing.
+   *
+   * @param most in bytes
+   */
+  long readaheadFor(long position, int length, int least, int most) {
+    boolean sequential = position == nextRead;
+    readahead = sequential ? Math.clamp(2 * Math.max(readahead, length), least, most) : 0;
+    return Math.min(readahead, most);
+  }
+
+  void readUpTo(long position) {
+    nextRead = position;
+  }
+
+  @Override
+  public boolean isDirty() {
+    return folios.isDirty() || !writers().isEmpty();
+  }
+
+  @Override
+  public void drop() {
+    pages.forEach(folios, 0, Long.MAX_VALUE, pages::remove);
+  }
+}

@@ -1,0 +1,211 @@
+package dev.ringside.ext4.content;
+
+import dev.ringside.ext4.error.Errno;
+import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.format.InodeFlag;
+import dev.ringside.ext4.journal.Handle;
+import dev.ringside.ext4.mapping.IoMap;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What fallocate(2) does: ranges are allocated, become holes or zeros, are cut out or moved in.
+ * Arguments are checked in the order in which Linux does, so that the same errno comes back.
+ */
+final class RangeChange {
+  /** Linux punches up to the end of the page that the end of the file lies in. */
+  private static final int PAGE = 4096;
+
+  private static final long END_OF_BLOCKS = 1L << Integer.SIZE;
+
+  private static final Set<Set<AllocateMode>> POSSIBLE =
+      Set.of(
+          Set.of(),
+          Set.of(AllocateMode.KEEP_SIZE),
+          Set.of(AllocateMode.PUNCH_HOLE, AllocateMode.KEEP_SIZE),
+          Set.of(AllocateMode.ZERO_RANGE),
+          Set.of(AllocateMode.ZERO_RANGE, AllocateMode.KEEP_SIZE),
+          Set.of(AllocateMode.COLLAPSE_RANGE),
+          Set.of(AllocateMode.INSERT_RANGE));
+
+  private final Volume volume;
+  private final Writeback writeback;
+  private final Truncation truncation;
+  private final FileSizes sizes;
+  private final FileTimes times;
+  private final int blockSize;
+
+  RangeChange(Volume volume, Writeback writeback, Truncation truncation, FileSizes sizes) {
+    this.volume = volume;
+    this.writeback = writeback;
+    this.truncation = truncation;
+    this.sizes = sizes;
+    this.times = new FileTimes(volume);
+    this.blockSize = volume.blockSize();
+  }
+
+  /** Does what the modes say. */
+  void change(
+      ContentFile file, Set<AllocateMode> modes, long offset, long length, WriteAccess access)
+      throws Ext4Exception {
+    ContentChanges changes = volume.writable();
+    check(file, modes, offset, length);
+    boolean moves =
+        modes.contains(AllocateMode.COLLAPSE_RANGE) || modes.contains(AllocateMode.INSERT_RANGE);
+    if (moves) {
+      checkMove(file, modes, offset, length);
+      // What moves is not in the cache, and what is dirty has to go to its present place.
+      writeback.writeAll(file);
+      truncation.drop(file, offset / blockSize, END_OF_BLOCKS);
+    }
+    try (Handle handle =
+        changes.transactions().start(Credits.MAPPING + Credits.INODE, access.mayUseReserve())) {
+      Set<AllocateMode> kinds = EnumSet.noneOf(AllocateMode.class);
+      kinds.addAll(modes);
+      boolean keep = kinds.remove(AllocateMode.KEEP_SIZE);
+      if (kinds.isEmpty()) {
+        allocate(handle, file, offset, length, keep);
+      }
+      for (AllocateMode kind : kinds) {
+        switch (kind) {
+          case PUNCH_HOLE -> punch(handle, file, offset, length);
+          case ZERO_RANGE -> zero(handle, file, offset, length, keep);
+          case COLLAPSE_RANGE -> collapse(handle, file, offset, length);
+          case INSERT_RANGE -> insert(handle, file, offset, length);
+          case KEEP_SIZE -> {}
+        }
+      }
+      times.modified(handle, file, access);
+    }
+    writeback.balance();
+  }
+
+  private void check(ContentFile file, Set<AllocateMode> modes, long offset, long length)
+      throws Ext4Exception {
+    if (offset < 0 || length <= 0) {
+      throw failure(Errno.EINVAL, file);
+    }
+    if (!POSSIBLE.contains(modes)) {
+      throw failure(Errno.EOPNOTSUPP, file);
+    }
+    if (length > sizes.extentLimit() - offset) {
+      throw failure(Errno.EFBIG, file);
+    }
+    if (!modes.contains(AllocateMode.PUNCH_HOLE) && !file.inode().inode().has(InodeFlag.EXTENTS)) {
+      throw failure(Errno.EOPNOTSUPP, file);
+    }
+  }
+
+  private void checkMove(ContentFile file, Set<AllocateMode> modes, long offset, long length)
+      throws Ext4Exception {
+    if (offset % blockSize != 0 || length % blockSize != 0) {
+      throw failure(Errno.EINVAL, file);
+    }
+    if (modes.contains(AllocateMode.COLLAPSE_RANGE)) {
+      if (offset + length >= file.size()) {
+        throw failure(Errno.EINVAL, file);
+      }
+    } else {
+      if (length > sizes.extentLimit() - file.size()) {
+        throw failure(Errno.EFBIG, file);
+      }
+      if (offset >= file.size()) {
+        throw failure(Errno.EINVAL, file);
+      }
+    }
+  }
+
+  private static Ext4Exception failure(Errno errno, ContentFile file) {
+    return new Ext4Exception(errno, "inode " + file.number());
+  }
+
+  private void allocate(Handle handle, ContentFile file, long offset, long length, boolean keep)
+      throws Ext4Exception {
+    fillHoles(handle, file, offset / blockSize, volume.blocksFor(offset + length));
+    if (!keep && offset + length > file.size()) {
+      grow(handle, file, offset + length);
+    }
+  }
+
+  private void grow(Handle handle, ContentFile file, long size) throws Ext4Exception {
+    sizes.zeroTail(handle, file, file.size());
+    sizes.set(handle, file, size);
+  }
+
+  /** Allocates unwritten blocks where there are none. */
+  private void fillHoles(Handle handle, ContentFile file, long first, long end)
+      throws Ext4Exception {
+    long next = first;
+    while (next < end) {
+      IoMap run = file.mapping().map(next).upTo(end);
+      if (run instanceof IoMap.Hole hole) {
+        handle.ensureCredits(Credits.MAPPING);
+        run = file.mapping().allocate(handle, hole.first(), hole.count(), true);
+        file.changedData(handle);
+      }
+      next = run.end();
+    }
+  }
+
+  private void punch(Handle handle, ContentFile file, long offset, long length)
+      throws Ext4Exception {
+    if (offset >= file.size()) {
+      return;
+    }
+    long most = Math.ceilDiv(file.size(), (long) PAGE) * PAGE;
+    long end = Math.min(offset + length, Math.max(most, volume.blocksFor(file.size()) * blockSize));
+    zeroEdges(handle, file, offset, end);
+    long first = Math.ceilDiv(offset, (long) blockSize);
+    long behind = end / blockSize;
+    if (first < behind) {
+      truncation.drop(file, first, behind);
+      truncation.remove(handle, file, first, behind - first);
+      file.changedData(handle);
+    }
+  }
+
+  private void zero(Handle handle, ContentFile file, long offset, long length, boolean keep)
+      throws Ext4Exception {
+    long end = offset + length;
+    fillHoles(handle, file, offset / blockSize, volume.blocksFor(end));
+    zeroEdges(handle, file, offset, end);
+    long first = Math.ceilDiv(offset, (long) blockSize);
+    long behind = end / blockSize;
+    if (first < behind) {
+      truncation.drop(file, first, behind);
+      file.mapping().markUnwritten(handle, first, behind - first);
+      file.changedData(handle);
+    }
+    if (!keep && end > file.size()) {
+      grow(handle, file, end);
+    }
+  }
+
+  /** Makes zeros of what a range covers of blocks that it does not cover wholly. */
+  private void zeroEdges(Handle handle, ContentFile file, long offset, long end)
+      throws Ext4Exception {
+    long head = Math.min(end, Math.ceilDiv(offset, (long) blockSize) * blockSize);
+    if (offset < head) {
+      sizes.zeroInBlock(handle, file, offset, (int) (head - offset));
+    }
+    long tail = Math.max(head, end - end % blockSize);
+    if (tail < end) {
+      sizes.zeroInBlock(handle, file, tail, (int) (end - tail));
+    }
+  }
+
+  private void collapse(Handle handle, ContentFile file, long offset, long length)
+      throws Ext4Exception {
+    long first = offset / blockSize;
+    long count = length / blockSize;
+    truncation.remove(handle, file, first, count);
+    file.mapping().shift(handle, first + count, -count);
+    sizes.set(handle, file, file.size() - length);
+  }
+
+  private void insert(Handle handle, ContentFile file, long offset, long length)
+      throws Ext4Exception {
+    sizes.set(handle, file, file.size() + length);
+    file.mapping().shift(handle, offset / blockSize, length / blockSize);
+  }
+}

@@ -1,0 +1,64 @@
+package dev.ringside.ext4.xattr;
+
+import dev.ringside.ext4.error.Errno;
+import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.format.ByteString;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The name of an extended attribute: {@code user.mime_type}.
+ *
+ * @param suffix what follows the namespace; empty for access control lists
+ */
+public record AttributeName(Namespace namespace, ByteString suffix) {
+  /** The longest name, in bytes ({@code XATTR_NAME_MAX}). */
+  public static final int MAX_LENGTH = 255;
+
+  /**
+   * The name as programs write it.
+   *
+   * @throws Ext4Exception with {@link Errno#ERANGE} when it is empty or too long, with {@link
+   *     Errno#EOPNOTSUPP} when there is no such namespace, with {@link Errno#EINVAL} when nothing
+   *     follows it
+   */
+  public static AttributeName parse(ByteString name) throws Ext4Exception {
+    if (name.length() == 0 || name.length() > MAX_LENGTH) {
+      throw new Ext4Exception(Errno.ERANGE, name.toString());
+    }
+    byte[] bytes = name.toBytes();
+    for (Namespace namespace : Namespace.values()) {
+      byte[] prefix = namespace.prefix().getBytes(StandardCharsets.US_ASCII);
+      int length = prefix.length;
+      if (bytes.length < length || !Arrays.equals(bytes, 0, length, prefix, 0, length)) {
+        continue;
+      }
+      if (namespace.isList() && bytes.length == length) {
+        return new AttributeName(namespace, ByteString.of(""));
+      }
+      if (!namespace.isList()) {
+        if (bytes.length == length) {
+          throw new Ext4Exception(Errno.EINVAL, name.toString());
+        }
+        return new AttributeName(
+            namespace, ByteString.of(Arrays.copyOfRange(bytes, length, bytes.length)));
+      }
+    }
+    throw new Ext4Exception(Errno.EOPNOTSUPP, name.toString());
+  }
+
+  /** The name as programs write it. */
+  public ByteString toByteString() {
+    byte[] prefix = namespace.prefix().getBytes(StandardCharsets.US_ASCII);
+    byte[] name = Arrays.copyOf(prefix, prefix.length + suffix.length());
+    for (int i = 0; i < suffix.length(); i++) {
+      name[prefix.length + i] = suffix.byteAt(i);
+    }
+    return ByteString.of(name);
+  }
+
+  @Override
+  public String toString() {
+    return toByteString().toString();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.ringside.lab.crash;
+
+import dev.ringside.lab.differ.Combination;
+import dev.ringside.lab.kernel.KernelFiles;
+import dev.ringside.lab.kernel.LoopMount;
+import dev.ringside.lab.kernel.Program;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Recovers crashed disks with Ringside, and says what is wrong with the result: e2fsck must find
+ * nothing, and what can be seen must be a moment that the crash may show. As seldom as asked for,
+ * e2fsck and the kernel recover copies, and must come to the same tree. For several threads.
+ */
+final class Judge {
+  private static final int MENDED = 1;
+  private static final String SOUND = "";
+
+  private final Combination combination;
+  private final Path folder;
+  private final Set<String> clean = ConcurrentHashMap.newKeySet();
+
+  /**
+   * A judge.
+   *
+   * @param folder for images that e2fsck and the kernel look at
+   */
+  Judge(Combination combination, Path folder) {
+    this.combination = combination;
+    this.folder = folder;
+  }
+
+  /**
+   * A recovered disk.
+   *
+   * @param moment what can be seen of it
+   */
+  record Recovered(DiskImage disk, Recording.Moment moment) {}
+
+  /** Mounts for writing, looks, unmounts. */
+  Recovered recover(DiskImage crashed, String mixed) throws IOException {
+    DiskImage disk = crashed.copy();
+    return new Recovered(disk, look(disk, mixed));
+  }
+
+  private Recording.Moment look(DiskImage disk, String mixed) throws IOException {
+    try (GuestSide side = new GuestSide(disk, combination)) {
+      return Recording.Moment.of(side.calls(), mixed);
+    }
+  }
+
+  /** The writes and flushes of a recovery. */
+  List<DiskEvent> recoveryOf(DiskImage crashed) throws IOException {
+    RecordingStorage storage = new RecordingStorage(crashed.copy());
+    new GuestSide(storage, combination).close();
+    return storage.events();
+  }
+
+  /** What e2fsck finds; empty when nothing. */
+  String fsck(DiskImage disk) throws IOException {
+    String digest = digest(disk);
+    if (clean.contains(digest)) {
+      return SOUND;
+    }
+    Path file = Files.createTempFile(folder, "recovered", ".img");
+    try {
+      disk.writeTo(file);
+      Program.Answer answer = Program.E2FSCK.run("-fn", file);
+      if (answer.status() == 0) {
+        clean.add(digest);
+        return SOUND;
+      }
+      return "e2fsck -fn after the recovery: status %d%n%s"
+          .formatted(answer.status(), answer.output().strip().indent(6));
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  static String digest(DiskImage disk) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(disk.bytes()));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  /** What e2fsck makes of a crashed disk that Ringside has recovered, too; empty when the same. */
+  String comparedWithFsck(DiskImage crashed, Recovered ours, String mixed) throws IOException {
+    Path file = Files.createTempFile(folder, "crashed", ".img");
+    try {
+      crashed.writeTo(file);
+      Program.Answer answer = Program.E2FSCK.run("-fp", file);
+      if (answer.status() > MENDED) {
+        return "e2fsck -fp of the crashed disk: status %d%n%s"
+            .formatted(answer.status(), answer.output().strip().indent(6));
+      }
+      return Moments.difference(
+          "e2fsck", look(DiskImage.read(file), mixed), "ringside", ours.moment());
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  /** What the kernel makes of it; empty when the same. */
+  String comparedWithKernel(DiskImage crashed, Recovered ours, String mixed) throws IOException {
+    Path file = Files.createTempFile(folder, "crashed", ".img");
+    try {
+      crashed.writeTo(file);
+      Recording.Moment kernels;
+      try (LoopMount mount = LoopMount.of(file, combination.mountOptions());
+          KernelFiles files = KernelFiles.at(mount.directory())) {
+        kernels = Recording.Moment.of(files, mixed);
+      }
+      return Moments.difference("the kernel", kernels, "ringside", ours.moment());
+    } finally {
+      Files.delete(file);
+    }
+  }
+}

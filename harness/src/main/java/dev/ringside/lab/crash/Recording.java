@@ -1,0 +1,140 @@
+package dev.ringside.lab.crash;
+
+import dev.ringside.lab.differ.Combination;
+import dev.ringside.lab.differ.Interpreter;
+import dev.ringside.lab.differ.Operation;
+import dev.ringside.lab.differ.Step;
+import dev.ringside.lab.differ.TreeListing;
+import dev.ringside.lab.files.CallFailedException;
+import dev.ringside.lab.files.Caller;
+import dev.ringside.lab.files.FileCalls;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * A scenario that ran undisturbed.
+ *
+ * @param blank the disk before the scenario was prepared
+ * @param events all that reached it, and where steps began and ended
+ * @param first index of the first event behind the preparation: what is before is durable
+ * @param moments what could be seen before the first step, and after each
+ */
+record Recording(DiskImage blank, List<DiskEvent> events, int first, List<Moment> moments) {
+  /**
+   * What can be seen at one time.
+   *
+   * @param mixed the content of the scenario's mixed file; empty when it has none
+   */
+  record Moment(SortedMap<String, String> tree, DiskEvent.Content mixed) {
+    static Moment of(FileCalls calls, String mixed) throws CallFailedException {
+      return new Moment(
+          TreeListing.of(calls, false, false),
+          new DiskEvent.Content(mixed.isEmpty() ? new byte[0] : content(calls, mixed)));
+    }
+
+    private static byte[] content(FileCalls calls, String path) throws CallFailedException {
+      byte[] content = new byte[Math.toIntExact(calls.stat(path, true).size())];
+      int handle = calls.open(path, 0, 0);
+      try {
+        calls.read(handle, content, 0);
+        return content;
+      } finally {
+        calls.close(handle);
+      }
+    }
+  }
+
+  /** Runs a scenario on a blank filesystem: once to look at it, and once to record. */
+  static Recording of(Scenario scenario, Ending ending, Combination combination, DiskImage blank)
+      throws IOException {
+    List<Moment> moments = rehearse(scenario, combination, blank);
+    RecordingStorage storage = new RecordingStorage(blank.copy());
+    GuestSide side = new GuestSide(storage, combination);
+    int first;
+    try {
+      Interpreter interpreter = new Interpreter(side);
+      prepare(scenario, interpreter);
+      first = storage.events().size();
+      int number = 0;
+      for (Operation operation : scenario.steps()) {
+        storage.note(new DiskEvent.Begin(number));
+        mustSucceed(interpreter, operation);
+        storage.note(new DiskEvent.End(number, promises(operation)));
+        number++;
+      }
+      if (ending == Ending.SYNC) {
+        mustSucceed(interpreter, new Operation.Sync());
+        storage.note(new DiskEvent.End(number - 1, true));
+        side.abandon();
+      } else {
+        interpreter.closeAll();
+        side.close();
+        storage.note(new DiskEvent.End(number - 1, true));
+      }
+    } catch (IOException | RuntimeException failure) {
+      side.abandon();
+      throw failure;
+    }
+    return new Recording(blank, List.copyOf(storage.events()), first, moments);
+  }
+
+  private static boolean promises(Operation operation) {
+    return operation instanceof Operation.Sync || operation instanceof Operation.Fsync;
+  }
+
+  private static List<Moment> rehearse(Scenario scenario, Combination combination, DiskImage blank)
+      throws IOException {
+    List<Moment> moments = new ArrayList<>();
+    GuestSide side = new GuestSide(blank.copy(), combination);
+    try {
+      Interpreter interpreter = new Interpreter(side);
+      prepare(scenario, interpreter);
+      moments.add(Moment.of(side.calls(), scenario.mixed()));
+      for (Operation operation : scenario.steps()) {
+        mustSucceed(interpreter, operation);
+        moments.add(Moment.of(side.calls(), scenario.mixed()));
+      }
+    } finally {
+      side.abandon();
+    }
+    return moments;
+  }
+
+  private static void prepare(Scenario scenario, Interpreter interpreter) throws IOException {
+    for (Operation operation : scenario.prepare()) {
+      mustSucceed(interpreter, operation);
+    }
+    mustSucceed(interpreter, new Operation.Sync());
+  }
+
+  private static void mustSucceed(Interpreter interpreter, Operation operation) throws IOException {
+    String outcome = interpreter.run(new Step(0, Caller.ROOT, operation));
+    if (!outcome.equals("done") && !outcome.startsWith("wrote ")) {
+      throw new IOException(operation + ": " + outcome);
+    }
+  }
+
+  /** The earliest moment that a crash behind the event may show. */
+  int earliest(int cut) {
+    int earliest = 0;
+    for (int i = first; i <= cut; i++) {
+      if (events.get(i) instanceof DiskEvent.End(int step, boolean durable) && durable) {
+        earliest = step + 1;
+      }
+    }
+    return earliest;
+  }
+
+  /** The latest moment that a crash behind the event may show. */
+  int latest(int cut) {
+    int latest = 0;
+    for (int i = first; i <= cut; i++) {
+      if (events.get(i) instanceof DiskEvent.Begin(int step)) {
+        latest = step + 1;
+      }
+    }
+    return latest;
+  }
+}

@@ -1,0 +1,168 @@
+package dev.ringside.lab.crash;
+
+import dev.ringside.lab.crash.Judge.Recovered;
+import dev.ringside.lab.crash.Recording.Moment;
+import dev.ringside.machine.RandomStreams;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** All crash states of one scenario with one ending on one kind of filesystem. */
+final class ScenarioSweep {
+  private static final int KERNEL_EVERY = 10;
+  private static final int FRAMES = 8;
+
+  private final Scenario scenario;
+  private final Recording recording;
+  private final Judge judge;
+  private final CrashSettings settings;
+  private final RandomStreams streams;
+  private final CrashTally tally;
+  private final Set<String> seen = new HashSet<>();
+
+  /** Whether content goes through the journal, so that nothing of it is ever mixed. */
+  private final boolean strict;
+
+  private int recoveriesLeft;
+
+  ScenarioSweep(
+      String name,
+      Scenario scenario,
+      Recording recording,
+      Judge judge,
+      boolean strict,
+      CrashSettings settings) {
+    this.scenario = scenario;
+    this.recording = recording;
+    this.judge = judge;
+    this.strict = strict;
+    this.settings = settings;
+    this.streams = new RandomStreams(new RandomStreams(settings.seed()).stream(name).nextLong());
+    this.tally = new CrashTally(name);
+    this.recoveriesLeft = settings.recoveries();
+  }
+
+  /** What is judged. */
+  interface Wanted {
+    boolean includes(int cut, int choice);
+  }
+
+  /** Judges the states that are wanted. */
+  CrashTally run(Wanted wanted) throws IOException {
+    CrashStates states =
+        new CrashStates(
+            recording.blank(), recording.events(), recording.first(), settings.ignoredFlushes());
+    for (int cut = recording.first(); cut < recording.events().size(); cut++) {
+      states.cutBehind(cut);
+      boolean certain = states.pending(cut).isEmpty();
+      int choices = certain ? 1 : CrashStates.FIXED_CHOICES + settings.drawn();
+      for (int choice = 0; choice < choices; choice++) {
+        if (wanted.includes(cut, choice)) {
+          judge(states.state(cut, choice, streams), cut, choice);
+        }
+      }
+    }
+    return tally;
+  }
+
+  private void judge(DiskImage crashed, int cut, int choice) throws IOException {
+    tally.count();
+    int earliest = recording.earliest(cut);
+    int latest = Math.max(earliest, recording.latest(cut));
+    String identity = Judge.digest(crashed) + " " + earliest + "-" + latest;
+    if (!seen.add(identity) || tally.states() % settings.every() != 0) {
+      return;
+    }
+    tally.countDistinct();
+    String name = cut + "." + choice;
+    String mixed = strict ? "" : scenario.mixed();
+    try {
+      Recovered recovered = judge.recover(crashed, mixed);
+      List<Moment> allowed = recording.moments().subList(earliest, latest + 1);
+      check(name, judge.fsck(recovered.disk()));
+      if (!Moments.isOneOf(allowed, recovered.moment(), mixed)) {
+        check(
+            name,
+            "neither as before nor as after step %d to %d:%n      %s%n    or:%n      %s"
+                .formatted(
+                    earliest,
+                    latest,
+                    Moments.difference(
+                        "expected", allowed.getFirst(), "recovered", recovered.moment()),
+                    Moments.difference(
+                        "expected", allowed.getLast(), "recovered", recovered.moment())));
+      }
+      askPeers(name, crashed, recovered, mixed);
+      crashRecovery(name, crashed, recovered, mixed);
+    } catch (IOException | RuntimeException inside) {
+      check(name, "the recovery fails: " + describe(inside));
+    }
+  }
+
+  private static String describe(Throwable failure) {
+    Throwable deepest = failure;
+    StringBuilder text = new StringBuilder(failure.toString());
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+      text.append("\n      because of ").append(deepest);
+    }
+    StackTraceElement[] frames = deepest.getStackTrace();
+    for (int i = 0; i < Math.min(FRAMES, frames.length); i++) {
+      text.append("\n      at ").append(frames[i]);
+    }
+    return text.toString();
+  }
+
+  private void check(String state, String problem) {
+    if (!problem.isEmpty()) {
+      tally.bad(state, problem);
+    }
+  }
+
+  private void askPeers(String name, DiskImage crashed, Recovered recovered, String mixed)
+      throws IOException {
+    int every = settings.peersEvery();
+    if (every == 0 || tally.distinct() % every != 0) {
+      return;
+    }
+    tally.countPeer();
+    check(name, judge.comparedWithFsck(crashed, recovered, mixed));
+    if (settings.kernel() && tally.distinct() % (every * KERNEL_EVERY) == 0) {
+      tally.countPeer();
+      check(name, judge.comparedWithKernel(crashed, recovered, mixed));
+    }
+  }
+
+  /** Cuts the recovery itself at every write, and recovers again: nothing else comes out. */
+  private void crashRecovery(String name, DiskImage crashed, Recovered recovered, String mixed)
+      throws IOException {
+    if (recoveriesLeft == 0) {
+      return;
+    }
+    List<DiskEvent> events = judge.recoveryOf(crashed);
+    if (events.stream().noneMatch(DiskEvent.Write.class::isInstance)) {
+      return;
+    }
+    recoveriesLeft--;
+    CrashStates states = new CrashStates(crashed, events, 0, settings.ignoredFlushes());
+    Set<String> tried = new HashSet<>();
+    for (int cut = 0; cut < events.size(); cut++) {
+      states.cutBehind(cut);
+      for (int choice = 0; choice <= CrashStates.FIXED_CHOICES; choice++) {
+        DiskImage again = states.state(cut, choice, streams);
+        if (!tried.add(Judge.digest(again))) {
+          continue;
+        }
+        tally.countRecoveryState();
+        String state = "%s, recovery crashed at %d.%d".formatted(name, cut, choice);
+        Recovered second = judge.recover(again, mixed);
+        check(state, judge.fsck(second.disk()));
+        check(
+            state,
+            Moments.difference(
+                "recovered at once", recovered.moment(), "at the second time", second.moment()));
+      }
+    }
+  }
+}
