@@ -155,6 +155,52 @@ final class JournalLogTest {
         Fixture.unpackTo(directory.resolve("image"), "dirty-crc32"), "journal_checksum ");
   }
 
+  /** The area for fast commits stays as it is; every commit is a full one. */
+  @Test
+  void aJournalWithAnAreaForFastCommitsTakesFullOnes() throws IOException {
+    Path file = directory.resolve("image");
+    Tool.MKE2FS.run(
+        "-q", "-F", "-t", "ext4", "-b", 1024, "-J", "size=1", "-O", "fast_commit", file, 8192);
+    // Not every kernel turns the journal's feature on: its flag, and 256 blocks, big-endian.
+    ImageEditor editor = ImageEditor.of(file);
+    long journal = editor.fileBlock("<8>", 0);
+    editor.put8(journal + 0x2b, 0x20).put8(journal + 0x56, 1);
+    assertThat(Tool.DEBUGFS.run("-R", "logdump -S", file))
+        .containsPattern("fast_commit|FEATURE_I5");
+    RecordedDisk disk = RecordedDisk.of(file);
+    JournaledImage image = JournaledImage.open(disk);
+    long area = editor.fileBlock("<8>", 1040 - 256);
+    for (int i = 0; i < 900; i++) {
+      image.touch(1_000_000 + i, 2);
+      image.journal().commitAll();
+    }
+    image.crash();
+
+    assertThat(disk.writesTo(area - 1024)).isNotEmpty();
+    assertThat(disk.writesTo(area)).isEmpty();
+    Path dirty = write(disk);
+    Tool.E2FSCK.run("-y", "-E", "journal_only", dirty);
+    Tool.E2FSCK.run("-fn", dirty);
+    assertThat(Tool.DEBUGFS.run("-R", "stat <2>", dirty))
+        .contains("mtime: 0x%08x".formatted(1_000_899));
+  }
+
+  @Test
+  void aCopyForTheJournalsOwnBlockIsDamage() throws IOException {
+    Path file = image(JournalImages.NO_CSUM_1K);
+    long block = ImageEditor.of(file).fileBlock("<8>", 500) / 1024;
+    Path script = directory.resolve("commands");
+    Files.writeString(script, "jo\njw -b " + block + " /dev/zero\njc\n");
+    Tool.DEBUGFS.run("-w", "-f", script, file);
+    byte[] before = Files.readAllBytes(file);
+    RecordedDisk disk = RecordedDisk.of(file);
+
+    assertThatThrownBy(() -> JournaledImage.open(disk))
+        .isInstanceOf(Ext4CorruptedException.class)
+        .hasMessageContaining("the journal's own");
+    assertThat(disk.content()).isEqualTo(before);
+  }
+
   private void writesAndRecovers(Path file, String feature) throws IOException {
     RecordedDisk disk = RecordedDisk.of(file);
     JournaledImage image = JournaledImage.open(disk);
