@@ -4,6 +4,7 @@ import dev.ringside.driver.BlockDevice;
 import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.alloc.Allocation;
 import dev.ringside.ext4.alloc.GroupTable;
+import dev.ringside.ext4.alloc.SystemZone;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.content.ContentChanges;
@@ -121,9 +122,10 @@ final class Mounting {
     try {
       boolean wasValid = superblock.isValid();
       SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
-      Allocation allocation = Allocation.open(superblock, cache, updates);
+      Allocation allocation =
+          Allocation.open(superblock, cache, updates, reader.io(), options.discard());
       recordMount();
-      transactions = openTransactions(cache);
+      transactions = openTransactions(cache, allocation.blocks().zone());
       OrphanList list = new OrphanList(superblock, updates);
       InodeTable table = new InodeTable(superblock, allocation.groups(), cache);
       OrphanFile file = orphanFile(table, cache, list);
@@ -158,7 +160,7 @@ final class Mounting {
     }
   }
 
-  private Transactions openTransactions(MetadataCache cache) throws Ext4Exception {
+  private Transactions openTransactions(MetadataCache cache, SystemZone zone) throws Ext4Exception {
     if (!superblock.has(Feature.HAS_JOURNAL)) {
       NoJournal plain = new NoJournal(cache, reader.io(), superblock.blockSize());
       SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
@@ -169,6 +171,7 @@ final class Mounting {
       return plain;
     }
     JournalOfImage journal = JournalOfImage.find(superblock, cache);
+    journal.file().protect(zone, journal.blocks());
     JournalOptions how =
         new JournalOptions(options.dataMode(), options.commitInterval().toNanos(), options.time());
     return Journal.open(journal.file(), journal.blocks(), superblock, cache, reader, how);
@@ -200,7 +203,15 @@ final class Mounting {
     FileContent content =
         FileContent.of(device, reader, superblock, cache, contentOptions, changes);
     return new Volume(
-        superblock, options, cache, table, inodes, content, attributes(cache, writing), writing);
+        superblock,
+        options,
+        reader.io(),
+        cache,
+        table,
+        inodes,
+        content,
+        attributes(cache, writing),
+        writing);
   }
 
   private AttributeStore attributes(MetadataCache cache, @Nullable Writing writing) {

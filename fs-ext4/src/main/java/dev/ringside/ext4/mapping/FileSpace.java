@@ -14,6 +14,8 @@ import dev.ringside.ext4.journal.Handle;
 /** The blocks of one file, content and mapping, which {@code i_blocks} counts. */
 final class FileSpace {
   private static final int SECTOR_SIZE = 512;
+  private static final int REVOKE_SIZE = 8;
+  private static final long GROUPS_AT_ONCE = 8;
   private static final long MOST_SECTORS = 0xffff_ffffL;
 
   /** With huge_file the inode can count blocks, in 48 bits. */
@@ -108,12 +110,7 @@ final class FileSpace {
 
   /** Frees content. */
   void free(Handle handle, long first, long count) throws Ext4Exception {
-    boolean metadata =
-        switch (inode().type()) {
-          case DIRECTORY, SYMLINK -> true;
-          case REGULAR, FIFO, SOCKET, CHARACTER_DEVICE, BLOCK_DEVICE -> false;
-        };
-    free(handle, first, count, metadata);
+    free(handle, first, count, isContentMetadata());
   }
 
   /** Frees a block of the mapping, which nobody holds. */
@@ -135,13 +132,27 @@ final class FileSpace {
     file.changed(handle);
   }
 
-  /** How many blocks of content one step frees, so that its credits are bounded. */
-  long freeAtOnce() {
-    return 32 * allocator.blocksPerGroup();
+  /** Whether the content of the file goes through the journal, whatever its mode. */
+  private boolean isContentMetadata() {
+    return switch (inode().type()) {
+      case DIRECTORY, SYMLINK -> true;
+      case REGULAR, FIFO, SOCKET, CHARACTER_DEVICE, BLOCK_DEVICE -> false;
+    };
   }
 
-  /** How many blocks a free of some content changes at most. */
+  /** How many blocks of content one step frees, so that its credits are bounded. */
+  long freeAtOnce() {
+    return isContentMetadata()
+        ? superblock.blockSize() / REVOKE_SIZE
+        : GROUPS_AT_ONCE * superblock.blocksPerGroup();
+  }
+
+  /**
+   * How many blocks freeing some content changes at most, those of the journal included that say
+   * that the content is gone.
+   */
   int freeCredits(long count) {
-    return allocator.freeCredits(count);
+    int revokes = isContentMetadata() ? 2 : 0;
+    return allocator.freeCredits(count) + revokes;
   }
 }

@@ -274,6 +274,8 @@ final class IndirectEditor {
   }
 
   private int credits() {
-    return space.freeCredits(nodes.pointersPerBlock()) + BlockAllocator.ALLOCATE_CREDITS + 2;
+    return space.freeCredits(Math.min(nodes.pointersPerBlock(), space.freeAtOnce()))
+        + BlockAllocator.ALLOCATE_CREDITS
+        + 2;
   }
 }

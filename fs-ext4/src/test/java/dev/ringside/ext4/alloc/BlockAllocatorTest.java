@@ -80,6 +80,7 @@ final class BlockAllocatorTest {
       blocks.allocate(handle, 20_000, 100);
       blocks.free(handle, 20_010, 5, false);
     }
+    image.transactions().commitAll();
     try (Handle handle = image.start()) {
       run = blocks.allocate(handle, 20_001, 50);
     }
@@ -95,6 +96,7 @@ final class BlockAllocatorTest {
       blocks.allocate(handle, 20_000, 100);
       blocks.free(handle, 20_010, 5, false);
     }
+    image.transactions().commitAll();
     try (Handle handle = image.start()) {
       run = blocks.allocate(handle, 20_010, 50);
     }
@@ -118,6 +120,7 @@ final class BlockAllocatorTest {
       assertThat(other.first()).isGreaterThanOrEqualTo(20_100);
       blocks.free(handle, other.first(), other.count(), false);
     }
+    image.transactions().commitAll();
     try (Handle handle = image.start()) {
       assertThat(blocks.isCommitWorthwhile()).isFalse();
       assertThat(blocks.available(handle)).isEqualTo(available + 100);
@@ -172,6 +175,7 @@ final class BlockAllocatorTest {
     long taken = 0;
     try (Handle handle = image.start(superuser)) {
       while (true) {
+        handle.ensureCredits(BlockAllocator.ALLOCATE_CREDITS);
         BlockRun run = blocks.allocate(handle, 0, 5000);
         runs.add(run);
         taken += run.count();

@@ -51,6 +51,7 @@ final class InodeAllocatorTest {
       free = image.allocation().blocks().counts().freeInodes();
       try (Handle handle = image.start()) {
         while (true) {
+          handle.ensureCredits(InodeAllocator.ALLOCATE_CREDITS);
           FileType type = given.size() % 7 == 0 ? FileType.DIRECTORY : FileType.REGULAR;
           long parent = given.size() % 3 == 0 || given.isEmpty() ? ROOT : given.last();
           long number = image.allocation().inodes().allocate(handle, type, parent);

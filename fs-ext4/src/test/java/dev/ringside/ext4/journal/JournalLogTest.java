@@ -85,9 +85,9 @@ final class JournalLogTest {
     image.crash();
 
     Path dirty = write(disk);
-    try (KernelMount mount = KernelMount.writable(dirty)) {
+    try (KernelMount mount = KernelMount.of(dirty)) {
       for (int i = 0; i < 170; i++) {
-        Path file = mount.directory().resolve("file%03d".formatted(i));
+        Path file = mount.root().resolve("file%03d".formatted(i));
         long inode = (long) Files.getAttribute(file, "unix:ino");
         assertThat(Files.getLastModifiedTime(file).toMillis() / 1000)
             .isEqualTo(1_000_000 + Math.min(59, (inode - 12) / 2));
@@ -161,25 +161,28 @@ final class JournalLogTest {
     Path file = directory.resolve("image");
     Tool.MKE2FS.run(
         "-q", "-F", "-t", "ext4", "-b", 1024, "-J", "size=1", "-O", "fast_commit", file, 8192);
-    // Not every kernel turns the journal's feature on: its flag, and 256 blocks, big-endian.
+    // mke2fs says how large the area is; the journal's own flag is a kernel's to set.
     ImageEditor editor = ImageEditor.of(file);
     long journal = editor.fileBlock("<8>", 0);
-    editor.put8(journal + 0x2b, 0x20).put8(journal + 0x56, 1);
+    editor.put8(journal + 0x2b, 0x20);
     assertThat(Tool.DEBUGFS.run("-R", "logdump -S", file))
         .containsPattern("fast_commit|FEATURE_I5");
     RecordedDisk disk = RecordedDisk.of(file);
     JournaledImage image = JournaledImage.open(disk);
-    long area = editor.fileBlock("<8>", 1040 - 256);
+    long area = editor.fileBlock("<8>", 1040 - editor.get8(journal + 0x57));
     for (int i = 0; i < 900; i++) {
       image.touch(1_000_000 + i, 2);
       image.journal().commitAll();
     }
     image.crash();
 
-    assertThat(disk.writesTo(area - 1024)).isNotEmpty();
+    assertThat(LongStream.range(1, 9).mapToObj(i -> disk.writesTo(area - i * 1024)))
+        .as("writes just before the area")
+        .anyMatch(writes -> writes.length > 0);
     assertThat(disk.writesTo(area)).isEmpty();
     Path dirty = write(disk);
-    Tool.E2FSCK.run("-y", "-E", "journal_only", dirty);
+    // A kernel is the judge: e2fsck 1.47.0 does not find a log that wraps before that area.
+    KernelMount.of(dirty).close();
     Tool.E2FSCK.run("-fn", dirty);
     assertThat(Tool.DEBUGFS.run("-R", "stat <2>", dirty))
         .contains("mtime: 0x%08x".formatted(1_000_899));

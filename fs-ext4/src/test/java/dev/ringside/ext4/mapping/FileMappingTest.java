@@ -243,6 +243,7 @@ final class FileMappingTest {
         assertThat(other.first()).isNotEqualTo(first.block());
         image.allocation().blocks().free(handle, other.first(), other.count(), false);
       }
+      image.transactions().commitAll();
       try (Handle handle = image.start()) {
         assertThat(image.mapping(made.inode(1)).allocate(handle, 0, 8, false)).isEqualTo(first);
         image.mapping(made.inode(1)).remove(handle, 0, 8);

@@ -104,6 +104,7 @@ final class MappingModelTest {
       long next = 0;
       try (Handle handle = image.start()) {
         while (true) {
+          handle.ensureCredits(mapping.changeCredits());
           // Every other block, so that no two are one extent.
           mapping.allocate(handle, next, 1, false);
           next += 2;
@@ -117,6 +118,8 @@ final class MappingModelTest {
       try (Handle handle = image.start()) {
         mapping.remove(handle, 10, 3);
       }
+      assertThat(image.allocation().blocks().isCommitWorthwhile()).isTrue();
+      image.transactions().commitAll();
       try (Handle handle = image.start()) {
         mapping.allocate(handle, 10, 1, false);
         file.inode().setSize(next * 1024);
@@ -136,6 +139,7 @@ final class MappingModelTest {
       InCoreInode file = image.inode(made.inode(0));
       try (Handle handle = image.start()) {
         for (long i = 0; i < extents; i++) {
+          handle.ensureCredits(mapping.changeCredits());
           mapping.allocate(handle, i * 2, 1, false);
         }
         file.inode().setSize(extents * 2048L);
@@ -168,6 +172,7 @@ final class MappingModelTest {
       try (Handle handle = image.start()) {
         for (int i = 0; i < 20_000; i++) {
           block -= 2;
+          handle.ensureCredits(mapping.changeCredits());
           mapping.allocate(handle, block, 1, true);
         }
       }

@@ -1,6 +1,7 @@
 package dev.ringside.ext4.testing;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,9 +14,9 @@ public final class DebugfsBlocks {
   private DebugfsBlocks() {}
 
   /** For every block that is no hole its place; negative when it is unwritten. */
-  public static TreeMap<Long, Long> of(Path image, long inode) {
+  public static Map<Long, Long> of(Path image, long inode) {
     String stat = Tool.DEBUGFS.run("-R", "stat <" + inode + ">", image);
-    TreeMap<Long, Long> blocks = new TreeMap<>();
+    Map<Long, Long> blocks = new TreeMap<>();
     Matcher run = RUN.matcher(stat);
     while (run.find()) {
       long first = Long.parseLong(run.group(1));

@@ -14,17 +14,23 @@ import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.inode.InCoreInode;
 import dev.ringside.ext4.inode.InodeCache;
 import dev.ringside.ext4.inode.InodeTable;
+import dev.ringside.ext4.journal.DataMode;
 import dev.ringside.ext4.journal.Handle;
+import dev.ringside.ext4.journal.Journal;
+import dev.ringside.ext4.journal.JournalOptions;
 import dev.ringside.ext4.journal.NoJournal;
 import dev.ringside.ext4.journal.SuperblockUpdates;
+import dev.ringside.ext4.journal.Transactions;
 import dev.ringside.ext4.mapping.FileMapping;
 import dev.ringside.ext4.mapping.MappedJournal;
 import dev.ringside.storage.FileStorage;
+import dev.ringside.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 
-/** The rooms below the facade over an image that is written, without a journal. */
+/** The rooms below the facade over an image that is written, through its journal if it has one. */
 public final class WritableImage implements AutoCloseable {
   private static final int CREDITS = 64;
   private static final int INODES = 64;
@@ -32,11 +38,12 @@ public final class WritableImage implements AutoCloseable {
 
   private final Path path;
   private final TestDisk disk;
+  private final DiskReader reader;
   private final Superblock superblock;
   private final MetadataCache cache;
   private final SuperblockUpdates superblockUpdates;
   private final DiskIo io;
-  private final NoJournal transactions;
+  private final Transactions transactions;
   private final Allocation allocation;
   private final InodeTable table;
   private final InodeCache inodes;
@@ -44,49 +51,59 @@ public final class WritableImage implements AutoCloseable {
   private WritableImage(Path path, TestDisk disk, boolean discard) throws Ext4Exception {
     this.path = path;
     this.disk = disk;
-    DiskReader reader = new DiskReader(disk.driver());
+    this.reader = new DiskReader(disk.driver());
     long address = disk.frames().allocate(Superblock.SIZE);
     reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
     this.superblock = Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
     disk.frames().free(address, Superblock.SIZE);
     this.cache = new MetadataCache(disk.driver(), reader, superblock.blockSize(), CACHE_BYTES);
-    this.transactions = new NoJournal(cache, reader.io(), superblock.blockSize());
     this.superblockUpdates = new SuperblockUpdates(superblock, cache);
     this.io = reader.io();
-    this.allocation =
-        discard
-            ? Allocation.withDiscard(superblock, cache, superblockUpdates, io)
-            : Allocation.open(superblock, cache, superblockUpdates);
+    this.allocation = Allocation.open(superblock, cache, superblockUpdates, io, discard);
     this.table = new InodeTable(superblock, allocation.groups(), cache);
     this.inodes = new InodeCache(table, INODES);
-    protectJournal();
+    this.transactions = openTransactions(reader);
   }
 
-  private void protectJournal() throws Ext4Exception {
-    if (superblock.journalInode() != 0) {
-      Inode journal = table.readNamed(superblock.journalInode());
-      MappedJournal file = new MappedJournal(FileMapping.of(journal, superblock, cache));
-      file.protect(allocation.blocks().zone(), journal.size() / superblock.blockSize());
+  private Transactions openTransactions(DiskReader reader) throws Ext4Exception {
+    if (superblock.journalInode() == 0) {
+      return new NoJournal(cache, io, superblock.blockSize());
     }
+    Inode inode = table.readNamed(superblock.journalInode());
+    MappedJournal file = new MappedJournal(FileMapping.of(inode, superblock, cache));
+    long blocks = inode.size() / superblock.blockSize();
+    file.protect(allocation.blocks().zone(), blocks);
+    JournalOptions options =
+        new JournalOptions(DataMode.ORDERED, Long.MAX_VALUE, InstantSource.system());
+    return Journal.open(file, blocks, superblock, cache, reader, options);
   }
 
   /** Opens an image, whose file changes. */
   public static WritableImage of(Path image) throws Ext4Exception {
-    return of(image, false);
+    return of(image, open(image), false);
   }
 
   /** Opens an image on a disk that is told of freed blocks. */
   public static WritableImage withDiscard(Path image) throws Ext4Exception {
-    return of(image, true);
+    return of(image, open(image), true);
   }
 
-  private static WritableImage of(Path image, boolean discard) throws Ext4Exception {
-    TestDisk disk;
+  /** Opens an image behind a storage, which is closed with it. */
+  public static WritableImage of(Path image, Storage storage) throws Ext4Exception {
+    return of(image, storage, false);
+  }
+
+  private static Storage open(Path image) {
     try {
-      disk = TestDisk.over(FileStorage.openWritable(image)).start();
+      return FileStorage.openWritable(image);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
+  }
+
+  private static WritableImage of(Path image, Storage storage, boolean discard)
+      throws Ext4Exception {
+    TestDisk disk = TestDisk.over(storage).memoryBytes(32L << 20).start();
     try {
       return new WritableImage(image, disk, discard);
     } catch (Ext4Exception | RuntimeException failure) {
@@ -101,6 +118,14 @@ public final class WritableImage implements AutoCloseable {
 
   public DiskIo io() {
     return io;
+  }
+
+  public TestDisk disk() {
+    return disk;
+  }
+
+  public DiskReader reader() {
+    return reader;
   }
 
   public Allocation allocation() {
@@ -130,7 +155,7 @@ public final class WritableImage implements AutoCloseable {
     return transactions.start(CREDITS, mayUseReserve);
   }
 
-  public NoJournal transactions() {
+  public Transactions transactions() {
     return transactions;
   }
 
