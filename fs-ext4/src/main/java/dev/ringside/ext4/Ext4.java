@@ -368,10 +368,7 @@ public final class Ext4 implements AutoCloseable {
               case FLUSH_LOG -> rooms.writing().transactions().commitAll();
               case NO_LOG_FLUSH -> {}
             }
-            rooms
-                .writing()
-                .transactions()
-                .abort(new Ext4Exception(Errno.EIO, "filesystem", "it was shut down"));
+            rooms.writing().transactions().stop();
           }
           shutdown = true;
         });

@@ -97,7 +97,7 @@ final class Mounting {
       // The log may hold a newer one, whose geometry is not the same after a resize.
       superblock = readSuperblock();
     }
-    MetadataCache cache = newCache();
+    MetadataCache cache = newCache(options.metadataCacheBytes());
     try {
       GroupTable groups = new GroupTable(superblock, cache);
       Volume volume = assemble(cache, groups, null);
@@ -116,7 +116,8 @@ final class Mounting {
       superblock = readSuperblock();
       superblock.features().checkWritable();
     }
-    MetadataCache cache = newCache();
+    long least = (long) Journal.LEAST_CACHE_BLOCKS * superblock.blockSize();
+    MetadataCache cache = newCache(Math.max(options.metadataCacheBytes(), least));
     Transactions transactions = null;
     try {
       boolean wasValid = superblock.isValid();
@@ -143,8 +144,8 @@ final class Mounting {
     }
   }
 
-  private MetadataCache newCache() {
-    return new MetadataCache(device, reader, superblock.blockSize(), options.metadataCacheBytes());
+  private MetadataCache newCache(long bytes) {
+    return new MetadataCache(device, reader, superblock.blockSize(), bytes);
   }
 
   /** What the superblock says while the filesystem is in use. */
