@@ -386,11 +386,7 @@ public final class Ext4 implements AutoCloseable {
    * @return how many bytes were discarded
    */
   public long trim(long start, long length, long minLength) throws Ext4Exception {
-    return run(
-        rooms -> {
-          rooms.checkWritable();
-          return rooms.writing().allocation().blocks().trim(start, length, minLength);
-        });
+    return run(_ -> operations.space().trim(start, length, minLength));
   }
 
   /** Moves on what is due in the background, and waits for nothing. */

@@ -1,6 +1,7 @@
 package dev.ringside.ext4;
 
 import dev.ringside.ext4.access.Credentials;
+import dev.ringside.ext4.cache.DiskIo;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.cache.NameCache;
 import dev.ringside.ext4.content.FileContent;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class Volume implements AutoCloseable {
   private final Superblock superblock;
   private final MountOptions options;
+  private final DiskIo io;
   private final MetadataCache cache;
   private final InodeTable table;
   private final InodeCache inodes;
@@ -64,6 +66,7 @@ final class Volume implements AutoCloseable {
   Volume(
       Superblock superblock,
       MountOptions options,
+      DiskIo io,
       MetadataCache cache,
       InodeTable table,
       InodeCache inodes,
@@ -72,6 +75,7 @@ final class Volume implements AutoCloseable {
       @Nullable Writing writing) {
     this.superblock = superblock;
     this.options = options;
+    this.io = io;
     this.cache = cache;
     this.table = table;
     this.inodes = inodes;
@@ -96,6 +100,10 @@ final class Volume implements AutoCloseable {
 
   MountOptions options() {
     return options;
+  }
+
+  DiskIo io() {
+    return io;
   }
 
   MetadataCache cache() {

@@ -332,9 +332,9 @@ public final class Journal implements Transactions {
       return;
     }
     commit.finish();
+    writeDeferred(current);
     locked = true;
     try {
-      writeDeferred(current);
       while (space.needed(current.copies(), current.revoked()) > space.free()) {
         if (!giveBack(space.needed(current.copies(), current.revoked()))) {
           throw new Ext4CorruptedException("journal", "the log has no room for a transaction");
@@ -351,6 +351,7 @@ public final class Journal implements Transactions {
     if (transaction.deferred.isEmpty()) {
       return;
     }
+    locked = true;
     deferredHandle.open(transaction, Integer.MAX_VALUE, true);
     try {
       while (!transaction.deferred.isEmpty()) {
@@ -360,6 +361,7 @@ public final class Journal implements Transactions {
       }
     } finally {
       deferredHandle.close();
+      locked = false;
     }
   }
 
@@ -431,7 +433,9 @@ public final class Journal implements Transactions {
       return;
     }
     try {
-      io.poll();
+      if (io.device().inFlight() > 0) {
+        io.poll();
+      }
       commit.advance();
       checkpoint.advance(newest);
       Transaction current = running;

@@ -9,48 +9,57 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** An image that the kernel has mounted, which takes root. */
+/** An image as the kernel of this machine mounts it, which takes the superuser. */
 public final class KernelMount implements AutoCloseable {
-  private final Path directory;
+  private final Path root;
 
-  private KernelMount(Path directory) {
-    this.directory = directory;
+  private KernelMount(Path root) {
+    this.root = root;
   }
 
-  /** Mounts an image without a change to it; skips the test, aloud, when that is not possible. */
+  /** Skips the test, aloud, when images cannot be mounted here. */
+  public static void assumePossible() {
+    assumeTrue(
+        "root".equals(System.getProperty("user.name"))
+            && Files.exists(Path.of("/dev/loop-control")),
+        "a loop mount takes root and loop devices");
+  }
+
+  /** Mounts an image file; skips the test, aloud, where that is not possible. */
+  public static KernelMount of(Path image) {
+    return mount(image, "loop");
+  }
+
+  /** Mounts an image without a change to it; skips the test, aloud, where that is not possible. */
   public static KernelMount readOnly(Path image) {
-    assumeTrue(System.getProperty("user.name").equals("root"), "mounting takes root");
+    return mount(image, "loop,ro");
+  }
+
+  private static KernelMount mount(Path image, String options) {
+    assumePossible();
     try {
-      Path directory = Files.createTempDirectory("ringside-mount");
-      boolean mounted = status("mount", "-o", "loop,ro", image, directory) == 0;
-      if (!mounted) {
-        Files.delete(directory);
-      }
-      assumeTrue(mounted, "the kernel mounts no images here");
-      return new KernelMount(directory);
+      Path root = Files.createTempDirectory("ringside-mount");
+      Result mounted = execute("mount", "-t", "ext4", "-o", options, image, root);
+      assertThat(mounted.status).as(mounted.output).isZero();
+      return new KernelMount(root);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
   }
 
-  private static int status(Object... command) {
-    return run(new ArrayList<>(), command);
-  }
+  private record Result(int status, String output) {}
 
-  private static int run(List<String> output, Object... command) {
+  private static Result execute(Object... command) {
+    List<String> words = Arrays.stream(command).map(Object::toString).toList();
     try {
-      Process process =
-          new ProcessBuilder(Arrays.stream(command).map(Object::toString).toList())
-              .redirectErrorStream(true)
-              .start();
+      Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
       process.getOutputStream().close();
-      output.add(
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
-      return process.waitFor();
+      String output =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      return new Result(process.waitFor(), output);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     } catch (InterruptedException interrupted) {
@@ -59,20 +68,38 @@ public final class KernelMount implements AutoCloseable {
     }
   }
 
+  /** Where the root of the filesystem is. */
+  public Path root() {
+    return root;
+  }
+
+  /**
+   * Runs a program of Python in the root of the filesystem; it has to succeed.
+   *
+   * @return what it prints
+   */
+  public String python(String program) {
+    Result result =
+        execute("python3", "-c", "import os,sys\nos.chdir('%s')\n".formatted(root) + program);
+    assertThat(result.status).as("%s%n%s", program, result.output).isZero();
+    return result.output;
+  }
+
   /** What {@code statfs} says. */
   public SpaceCounts space() {
-    List<String> output = new ArrayList<>();
-    assertThat(run(output, "stat", "-f", "-c", "%b %f %a %c %d", directory)).isZero();
+    Result result = execute("stat", "-f", "-c", "%b %f %a %c %d", root);
+    assertThat(result.status).as(result.output).isZero();
     long[] numbers =
-        Arrays.stream(output.getFirst().split(" ", -1)).mapToLong(Long::parseLong).toArray();
+        Arrays.stream(result.output.strip().split(" ", -1)).mapToLong(Long::parseLong).toArray();
     return new SpaceCounts(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
   }
 
   @Override
   public void close() {
-    assertThat(status("umount", directory)).isZero();
+    Result unmounted = execute("umount", root);
+    assertThat(unmounted.status).as(unmounted.output).isZero();
     try {
-      Files.delete(directory);
+      Files.delete(root);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }

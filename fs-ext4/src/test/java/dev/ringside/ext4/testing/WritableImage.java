@@ -24,6 +24,7 @@ import dev.ringside.ext4.journal.Transactions;
 import dev.ringside.ext4.mapping.FileMapping;
 import dev.ringside.ext4.mapping.MappedJournal;
 import dev.ringside.storage.FileStorage;
+import dev.ringside.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ public final class WritableImage implements AutoCloseable {
 
   private final Path path;
   private final TestDisk disk;
+  private final DiskReader reader;
   private final Superblock superblock;
   private final MetadataCache cache;
   private final SuperblockUpdates superblockUpdates;
@@ -49,7 +51,7 @@ public final class WritableImage implements AutoCloseable {
   private WritableImage(Path path, TestDisk disk, boolean discard) throws Ext4Exception {
     this.path = path;
     this.disk = disk;
-    DiskReader reader = new DiskReader(disk.driver());
+    this.reader = new DiskReader(disk.driver());
     long address = disk.frames().allocate(Superblock.SIZE);
     reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
     this.superblock = Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
@@ -78,21 +80,30 @@ public final class WritableImage implements AutoCloseable {
 
   /** Opens an image, whose file changes. */
   public static WritableImage of(Path image) throws Ext4Exception {
-    return of(image, false);
+    return of(image, open(image), false);
   }
 
   /** Opens an image on a disk that is told of freed blocks. */
   public static WritableImage withDiscard(Path image) throws Ext4Exception {
-    return of(image, true);
+    return of(image, open(image), true);
   }
 
-  private static WritableImage of(Path image, boolean discard) throws Ext4Exception {
-    TestDisk disk;
+  /** Opens an image behind a storage, which is closed with it. */
+  public static WritableImage of(Path image, Storage storage) throws Ext4Exception {
+    return of(image, storage, false);
+  }
+
+  private static Storage open(Path image) {
     try {
-      disk = TestDisk.over(FileStorage.openWritable(image)).start();
+      return FileStorage.openWritable(image);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
+  }
+
+  private static WritableImage of(Path image, Storage storage, boolean discard)
+      throws Ext4Exception {
+    TestDisk disk = TestDisk.over(storage).memoryBytes(32L << 20).start();
     try {
       return new WritableImage(image, disk, discard);
     } catch (Ext4Exception | RuntimeException failure) {
@@ -103,6 +114,18 @@ public final class WritableImage implements AutoCloseable {
 
   public Superblock superblock() {
     return superblock;
+  }
+
+  public DiskIo io() {
+    return io;
+  }
+
+  public TestDisk disk() {
+    return disk;
+  }
+
+  public DiskReader reader() {
+    return reader;
   }
 
   public Allocation allocation() {
