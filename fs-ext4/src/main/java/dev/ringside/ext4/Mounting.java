@@ -203,15 +203,7 @@ final class Mounting {
     FileContent content =
         FileContent.of(device, reader, superblock, cache, contentOptions, changes);
     return new Volume(
-        superblock,
-        options,
-        reader.io(),
-        cache,
-        table,
-        inodes,
-        content,
-        attributes(cache, writing),
-        writing);
+        superblock, options, cache, table, inodes, content, attributes(cache, writing), writing);
   }
 
   private AttributeStore attributes(MetadataCache cache, @Nullable Writing writing) {
