@@ -1,7 +1,7 @@
 package dev.ringside.ext4;
 
-import dev.ringside.ext4.content.AtimePolicy;
 import dev.ringside.ext4.access.Credentials;
+import dev.ringside.ext4.content.AtimePolicy;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.InodeFlag;

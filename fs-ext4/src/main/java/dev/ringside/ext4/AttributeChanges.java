@@ -3,12 +3,12 @@ package dev.ringside.ext4;
 import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.format.ByteString;
 import dev.ringside.ext4.format.FileType;
 import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.InodeFlag;
 import dev.ringside.ext4.inode.InCoreInode;
 import dev.ringside.ext4.journal.Handle;
-import dev.ringside.ext4.format.ByteString;
 import dev.ringside.ext4.xattr.AttributeMode;
 import dev.ringside.ext4.xattr.AttributeStore;
 import java.time.Instant;
@@ -31,8 +31,7 @@ final class AttributeChanges {
     Permissions.checkChangeable(file, place);
     volume.permissions().checkOwner(file, user, place);
     Inode inode = file.inode();
-    int permissions =
-        Permissions.withoutForeignSetGid(wanted & PERMISSION_MASK, inode.gid(), user);
+    int permissions = Permissions.withoutForeignSetGid(wanted & PERMISSION_MASK, inode.gid(), user);
     try (Handle handle = volume.begin(CREDITS, user)) {
       inode.setPermissions(permissions);
       volume.permissionsChanged(handle, file);

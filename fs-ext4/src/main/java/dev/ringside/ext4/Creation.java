@@ -1,7 +1,7 @@
 package dev.ringside.ext4;
 
-import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.Place.LastName;
+import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.dir.Directory;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
@@ -123,8 +123,7 @@ final class Creation {
   }
 
   /** A new inode with its content, without links; undone when there is no space for all of it. */
-  InCoreInode make(
-      Handle handle, InCoreInode parent, NewFile wanted, Credentials user, int umask)
+  InCoreInode make(Handle handle, InCoreInode parent, NewFile wanted, Credentials user, int umask)
       throws Ext4Exception {
     FileType type = wanted.type();
     long number = volume.writing().allocation().inodes().allocate(handle, type, parent.number());

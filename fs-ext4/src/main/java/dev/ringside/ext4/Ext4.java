@@ -1,7 +1,7 @@
 package dev.ringside.ext4;
 
-import dev.ringside.ext4.access.Credentials;
 import dev.ringside.driver.BlockDevice;
+import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.dir.DirectoryCursor;
 import dev.ringside.ext4.error.Errno;
@@ -31,10 +31,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * }</pre>
  *
  * <p>What is here sees everything, as the superuser does, and changes nothing but access times;
- * {@link #session} has the system calls, with permissions. Every operation fails with an {@link Ext4Exception}: with {@link Ext4CorruptedException} when
- * it meets damage, and otherwise with the errno that its system call would have. Several threads
- * may use one object; one operation runs at a time, because the device takes one task at a time.
- * Memory, on the heap and in the guest, is bounded whatever the image holds.
+ * {@link #session} has the system calls, with permissions. Every operation fails with an {@link
+ * Ext4Exception}: with {@link Ext4CorruptedException} when it meets damage, and otherwise with the
+ * errno that its system call would have. Several threads may use one object; one operation runs at
+ * a time, because the device takes one task at a time. Memory, on the heap and in the guest, is
+ * bounded whatever the image holds.
  */
 public final class Ext4 implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();

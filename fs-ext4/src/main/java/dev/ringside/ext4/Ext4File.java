@@ -38,8 +38,7 @@ public final class Ext4File {
   public int read(long position, byte[] target, int offset, int length) throws Ext4Exception {
     Objects.checkFromIndexSize(offset, length, target.length);
     if (position < 0) {
-      throw new Ext4Exception(
-          Errno.EINVAL, "inode " + file.number(), "position " + position);
+      throw new Ext4Exception(Errno.EINVAL, "inode " + file.number(), "position " + position);
     }
     return ext4.run(
         volume -> {

@@ -25,8 +25,7 @@ final class Links {
   /** Checks that a directory can have one more subdirectory. */
   void checkRoomForDirectory(InCoreInode parent, Object place) throws Ext4Exception {
     Inode inode = parent.inode();
-    if (inode.links() >= MAX_LINKS
-        && !(superblock.has(Feature.DIR_NLINK) && isIndexed(inode))) {
+    if (inode.links() >= MAX_LINKS && !(superblock.has(Feature.DIR_NLINK) && isIndexed(inode))) {
       throw new Ext4Exception(Errno.EMLINK, place.toString());
     }
   }

@@ -69,11 +69,7 @@ public record MountOptions(
         || nameCacheSize <= 0) {
       throw new IllegalArgumentException(
           "%d bytes for metadata, %d for content, %d inodes, %d names"
-              .formatted(
-                  metadataCacheBytes,
-                  pageCacheBytes,
-                  inodeCacheSize,
-                  nameCacheSize));
+              .formatted(metadataCacheBytes, pageCacheBytes, inodeCacheSize, nameCacheSize));
     }
     if (!commitInterval.isPositive()) {
       throw new IllegalArgumentException("a commit every " + commitInterval);

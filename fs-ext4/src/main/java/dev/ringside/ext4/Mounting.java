@@ -1,7 +1,7 @@
 package dev.ringside.ext4;
 
-import dev.ringside.ext4.access.Credentials;
 import dev.ringside.driver.BlockDevice;
+import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.alloc.Allocation;
 import dev.ringside.ext4.alloc.GroupTable;
 import dev.ringside.ext4.cache.DiskReader;
@@ -142,8 +142,7 @@ final class Mounting {
   }
 
   private MetadataCache newCache() {
-    return new MetadataCache(
-        device, reader, superblock.blockSize(), options.metadataCacheBytes());
+    return new MetadataCache(device, reader, superblock.blockSize(), options.metadataCacheBytes());
   }
 
   /** What the superblock says while the filesystem is in use. */
@@ -170,17 +169,14 @@ final class Mounting {
     }
     JournalOfImage journal = JournalOfImage.find(superblock, cache);
     JournalOptions how =
-        new JournalOptions(
-            options.dataMode(), options.commitInterval().toNanos(), options.time());
+        new JournalOptions(options.dataMode(), options.commitInterval().toNanos(), options.time());
     return Journal.open(journal.file(), journal.blocks(), superblock, cache, reader, how);
   }
 
   private @Nullable OrphanFile orphanFile(InodeTable table, MetadataCache cache, OrphanList list)
       throws Ext4Exception {
     long number = superblock.orphanFileInode();
-    return number == 0
-        ? null
-        : new OrphanFile(table.readNamed(number), superblock, cache, list);
+    return number == 0 ? null : new OrphanFile(table.readNamed(number), superblock, cache, list);
   }
 
   private Volume assemble(MetadataCache cache, GroupTable groups, @Nullable Writing writing) {

@@ -1,15 +1,15 @@
 package dev.ringside.ext4;
 
-import dev.ringside.ext4.content.FileExtent;
-import dev.ringside.ext4.content.AllocateMode;
-import dev.ringside.ext4.xattr.AttributeMode;
 import dev.ringside.ext4.access.Credentials;
+import dev.ringside.ext4.content.AllocateMode;
+import dev.ringside.ext4.content.FileExtent;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.ByteString;
 import dev.ringside.ext4.format.FileType;
 import dev.ringside.ext4.format.InodeFlag;
 import dev.ringside.ext4.inode.InCoreInode;
+import dev.ringside.ext4.xattr.AttributeMode;
 import java.util.List;
 import java.util.Set;
 
@@ -276,8 +276,7 @@ public final class OpenFile implements AutoCloseable {
       Volume volume, InCoreInode to, long place, byte[] source, int offset, int length)
       throws Ext4Exception {
     volume.checkWritable();
-    int count =
-        volume.content().write(to, place, source, offset, length, volume.writeAccess(user));
+    int count = volume.content().write(to, place, source, offset, length, volume.writeAccess(user));
     if (flags.contains(OpenFlag.SYNC) || to.inode().has(InodeFlag.SYNC)) {
       volume.content().sync(to);
     } else if (flags.contains(OpenFlag.DSYNC)) {

@@ -1,7 +1,7 @@
 package dev.ringside.ext4;
 
-import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.Place.LastName;
+import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.FileType;
@@ -83,8 +83,7 @@ final class Opening {
 
   private InCoreInode openPath(Ext4Path path, Set<OpenFlag> flags, Credentials user)
       throws Ext4Exception {
-    LinkPolicy links =
-        flags.contains(OpenFlag.NOFOLLOW) ? LinkPolicy.KEEP : LinkPolicy.FOLLOW;
+    LinkPolicy links = flags.contains(OpenFlag.NOFOLLOW) ? LinkPolicy.KEEP : LinkPolicy.FOLLOW;
     InCoreInode file = volume.walk().resolve(path, links, user);
     if (flags.contains(OpenFlag.DIRECTORY) && file.inode().type() != FileType.DIRECTORY) {
       throw failed(Errno.ENOTDIR, path);
@@ -92,8 +91,7 @@ final class Opening {
     return file;
   }
 
-  private void checkMayOpen(
-      InCoreInode file, Set<OpenFlag> flags, Credentials user, Ext4Path path)
+  private void checkMayOpen(InCoreInode file, Set<OpenFlag> flags, Credentials user, Ext4Path path)
       throws Ext4Exception {
     Inode inode = file.inode();
     boolean writes = flags.contains(OpenFlag.WRITE);
@@ -113,8 +111,7 @@ final class Opening {
       }
       case FIFO, CHARACTER_DEVICE, BLOCK_DEVICE, SOCKET -> {}
     }
-    int wanted =
-        (reads ? Permissions.READ : 0) | (writes || truncates ? Permissions.WRITE : 0);
+    int wanted = (reads ? Permissions.READ : 0) | (writes || truncates ? Permissions.WRITE : 0);
     volume.permissions().check(file, user, wanted, path);
     if (inode.has(InodeFlag.APPEND)
         && ((writes && !flags.contains(OpenFlag.APPEND)) || truncates)) {

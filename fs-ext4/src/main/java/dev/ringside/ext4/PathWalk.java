@@ -1,7 +1,7 @@
 package dev.ringside.ext4;
 
-import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.Place.LastName;
+import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.ByteString;
@@ -107,7 +107,8 @@ final class PathWalk {
 
   /** The place of the last name. */
   Place place() {
-    ByteString name = kind == LastName.ROOT ? text.substring(0, 0) : text.substring(nameStart, nameEnd);
+    ByteString name =
+        kind == LastName.ROOT ? text.substring(0, 0) : text.substring(nameStart, nameEnd);
     return new Place(current(), name, kind, slash);
   }
 

@@ -2,13 +2,13 @@ package dev.ringside.ext4;
 
 import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.access.Permission;
-import dev.ringside.ext4.xattr.AccessLists;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.FileType;
 import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.InodeFlag;
 import dev.ringside.ext4.inode.InCoreInode;
+import dev.ringside.ext4.xattr.AccessLists;
 
 /** Who may do what: mode bits, access control lists, the sticky bit, immutable and append-only. */
 final class Permissions {

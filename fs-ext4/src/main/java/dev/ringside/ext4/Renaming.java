@@ -1,7 +1,7 @@
 package dev.ringside.ext4;
 
-import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.Place.LastName;
+import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.dir.Directory;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
@@ -213,9 +213,7 @@ final class Renaming {
 
   private void setParent(Handle handle, InCoreInode directory, InCoreInode parent)
       throws Ext4Exception {
-    volume
-        .directory(directory)
-        .replace(handle, DOT_DOT, parent.number(), FileType.DIRECTORY);
+    volume.directory(directory).replace(handle, DOT_DOT, parent.number(), FileType.DIRECTORY);
   }
 
   private void exchange(Move move, Credentials user, Ext4Path to) throws Ext4Exception {

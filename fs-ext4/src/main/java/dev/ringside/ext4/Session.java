@@ -1,6 +1,5 @@
 package dev.ringside.ext4;
 
-import dev.ringside.ext4.xattr.AttributeMode;
 import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
@@ -9,6 +8,7 @@ import dev.ringside.ext4.format.DeviceNumber;
 import dev.ringside.ext4.format.FileType;
 import dev.ringside.ext4.format.InodeFlag;
 import dev.ringside.ext4.inode.InCoreInode;
+import dev.ringside.ext4.xattr.AttributeMode;
 import java.util.List;
 import java.util.Set;
 
@@ -73,9 +73,7 @@ public final class Session {
     return ext4.run(
         volume -> {
           InCoreInode file =
-              ext4.operations()
-                  .opening()
-                  .openTemporary(directory, flags, mode, credentials, umask);
+              ext4.operations().opening().openTemporary(directory, flags, mode, credentials, umask);
           return opened(file, flags);
         });
   }
@@ -238,8 +236,7 @@ public final class Session {
   }
 
   private FileStat stat(Ext4Path path, LinkPolicy links) throws Ext4Exception {
-    return ext4.run(
-        volume -> FileStat.of(volume.walk().resolve(path, links, credentials).inode()));
+    return ext4.run(volume -> FileStat.of(volume.walk().resolve(path, links, credentials).inode()));
   }
 
   /** How full the filesystem is. */

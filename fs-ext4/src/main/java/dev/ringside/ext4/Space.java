@@ -33,7 +33,9 @@ final class Space {
         DirectoryBlock.MAX_NAME_LENGTH);
   }
 
-  /** What can never hold a file: copies of the superblock, descriptors, bitmaps, tables, the log. */
+  /**
+   * What can never hold a file: copies of the superblock, descriptors, bitmaps, tables, the log.
+   */
   private long computeOverhead() throws Ext4Exception {
     Superblock superblock = volume.superblock();
     long blocks = superblock.firstDataBlock();

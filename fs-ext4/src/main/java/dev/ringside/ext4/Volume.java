@@ -190,8 +190,7 @@ final class Volume implements AutoCloseable {
   /** Fails when nothing may be changed now. */
   void checkWritable() throws Ext4Exception {
     if (!isWritable()) {
-      throw new Ext4Exception(
-          state == WriteState.FROZEN ? Errno.EBUSY : Errno.EROFS, "filesystem");
+      throw new Ext4Exception(state == WriteState.FROZEN ? Errno.EBUSY : Errno.EROFS, "filesystem");
     }
   }
 

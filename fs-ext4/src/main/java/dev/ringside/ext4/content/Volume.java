@@ -1,6 +1,5 @@
 package dev.ringside.ext4.content;
 
-import dev.ringside.ext4.journal.DataMode;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.cache.PageCache;
@@ -10,6 +9,7 @@ import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.InodeFlag;
 import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.inode.InCoreInode;
+import dev.ringside.ext4.journal.DataMode;
 import dev.ringside.ext4.mapping.FileMapping;
 import org.jspecify.annotations.Nullable;
 

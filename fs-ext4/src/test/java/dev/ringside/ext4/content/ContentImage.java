@@ -173,11 +173,7 @@ final class ContentImage {
               superblock,
               metadata,
               options,
-              new ContentChanges(
-                  transactions,
-                  allocation.blocks(),
-                  new Listed(),
-                  updates));
+              new ContentChanges(transactions, allocation.blocks(), new Listed(), updates));
     }
 
     /** The list of orphans, which must be empty when an operation has ended. */

@@ -1,7 +1,7 @@
 package dev.ringside.lab.guest;
 
 import dev.ringside.ext4.AccessMode;
-import dev.ringside.ext4.AllocateMode;
+import dev.ringside.ext4.content.AllocateMode;
 import dev.ringside.ext4.OpenFlag;
 import dev.ringside.ext4.RenameFlag;
 import dev.ringside.lab.files.FallocateFlag;

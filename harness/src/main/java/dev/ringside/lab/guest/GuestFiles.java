@@ -1,8 +1,8 @@
 package dev.ringside.lab.guest;
 
 import dev.ringside.ext4.AccessMode;
-import dev.ringside.ext4.AttributeMode;
-import dev.ringside.ext4.Credentials;
+import dev.ringside.ext4.xattr.AttributeMode;
+import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.Ext4;
 import dev.ringside.ext4.Ext4Directory;
 import dev.ringside.ext4.Ext4Path;

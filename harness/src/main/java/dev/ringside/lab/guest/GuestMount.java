@@ -1,6 +1,6 @@
 package dev.ringside.lab.guest;
 
-import dev.ringside.ext4.DataMode;
+import dev.ringside.ext4.journal.DataMode;
 import dev.ringside.ext4.Ext4;
 import dev.ringside.ext4.MountOptions;
 import dev.ringside.ext4.error.Ext4Exception;
