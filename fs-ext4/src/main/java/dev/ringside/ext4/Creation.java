@@ -209,7 +209,7 @@ final class Creation {
   /** Numbers that differ from one file to the next, and from one mount to the next. */
   private int nextGeneration() {
     generations += 0x9e37_79b9;
-    int mixed = generations ^ volume.now().getNano();
+    int mixed = generations ^ (int) volume.now().toEpochMilli();
     mixed = (mixed ^ (mixed >>> 16)) * 0x85eb_ca6b;
     return mixed ^ (mixed >>> 13);
   }

@@ -386,13 +386,22 @@ public final class Ext4 implements AutoCloseable {
    * @return how many bytes were discarded
    */
   public long trim(long start, long length, long minLength) throws Ext4Exception {
-    throw new Ext4Exception(
-        Errno.EOPNOTSUPP, "filesystem", "%d, %d, %d".formatted(start, length, minLength));
+    return run(_ -> operations.space().trim(start, length, minLength));
   }
 
   /** Moves on what is due in the background, and waits for nothing. */
   public void poll() throws Ext4Exception {
     change(_ -> {});
+  }
+
+  /** Whether it was not unmounted yet. */
+  public boolean isMounted() {
+    lock.lock();
+    try {
+      return mounted;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**

@@ -11,7 +11,6 @@ import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.JournalSuperblock;
 import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.inode.InodeTable;
-import dev.ringside.ext4.journal.JournalFile;
 import dev.ringside.ext4.journal.JournalLog;
 import dev.ringside.ext4.journal.JournalRecovery;
 import dev.ringside.ext4.journal.JournalReplay;
@@ -24,7 +23,7 @@ import dev.ringside.ext4.mapping.MappedJournal;
  *
  * @param blocks that it has
  */
-record JournalOfImage(JournalFile file, long blocks) {
+record JournalOfImage(MappedJournal file, long blocks) {
 
   /**
    * Finds it.

@@ -120,9 +120,12 @@ final class Mounting {
     try {
       boolean wasValid = superblock.isValid();
       SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
-      Allocation allocation = Allocation.open(superblock, cache, updates);
+      Allocation allocation =
+          options.discard()
+              ? Allocation.withDiscard(superblock, cache, updates, reader.io())
+              : Allocation.open(superblock, cache, updates);
       recordMount();
-      transactions = openTransactions(cache);
+      transactions = openTransactions(cache, allocation);
       OrphanList list = new OrphanList(superblock, updates);
       InodeTable table = new InodeTable(superblock, allocation.groups(), cache);
       OrphanFile file = orphanFile(table, cache, list);
@@ -157,7 +160,8 @@ final class Mounting {
     }
   }
 
-  private Transactions openTransactions(MetadataCache cache) throws Ext4Exception {
+  private Transactions openTransactions(MetadataCache cache, Allocation allocation)
+      throws Ext4Exception {
     if (!superblock.has(Feature.HAS_JOURNAL)) {
       NoJournal plain = new NoJournal(cache, reader.io(), superblock.blockSize());
       SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
@@ -168,6 +172,7 @@ final class Mounting {
       return plain;
     }
     JournalOfImage journal = JournalOfImage.find(superblock, cache);
+    journal.file().protect(allocation.blocks().zone(), journal.blocks());
     JournalOptions how =
         new JournalOptions(options.dataMode(), options.commitInterval().toNanos(), options.time());
     return Journal.open(journal.file(), journal.blocks(), superblock, cache, reader, how);
@@ -199,7 +204,15 @@ final class Mounting {
     FileContent content =
         FileContent.of(device, reader, superblock, cache, contentOptions, changes);
     return new Volume(
-        superblock, options, cache, table, inodes, content, attributes(cache, writing), writing);
+        superblock,
+        options,
+        reader.io(),
+        cache,
+        table,
+        inodes,
+        content,
+        attributes(cache, writing),
+        writing);
   }
 
   private AttributeStore attributes(MetadataCache cache, @Nullable Writing writing) {

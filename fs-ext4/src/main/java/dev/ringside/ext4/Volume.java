@@ -1,6 +1,7 @@
 package dev.ringside.ext4;
 
 import dev.ringside.ext4.access.Credentials;
+import dev.ringside.ext4.cache.DiskIo;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.cache.NameCache;
 import dev.ringside.ext4.content.FileContent;
@@ -31,10 +32,9 @@ import org.jspecify.annotations.Nullable;
  * runs under the lock of {@link Ext4}, one operation at a time.
  */
 final class Volume implements AutoCloseable {
-  private static final int NANOSECONDS_PER_MILLISECOND = 1_000_000;
-
   private final Superblock superblock;
   private final MountOptions options;
+  private final DiskIo io;
   private final MetadataCache cache;
   private final InodeTable table;
   private final InodeCache inodes;
@@ -66,6 +66,7 @@ final class Volume implements AutoCloseable {
   Volume(
       Superblock superblock,
       MountOptions options,
+      DiskIo io,
       MetadataCache cache,
       InodeTable table,
       InodeCache inodes,
@@ -74,6 +75,7 @@ final class Volume implements AutoCloseable {
       @Nullable Writing writing) {
     this.superblock = superblock;
     this.options = options;
+    this.io = io;
     this.cache = cache;
     this.table = table;
     this.inodes = inodes;
@@ -98,6 +100,10 @@ final class Volume implements AutoCloseable {
 
   MountOptions options() {
     return options;
+  }
+
+  DiskIo io() {
+    return io;
   }
 
   MetadataCache cache() {
@@ -203,8 +209,7 @@ final class Volume implements AutoCloseable {
 
   /** The time that goes into inodes: milliseconds, which spares most writes of one. */
   Instant now() {
-    Instant now = options.time().instant();
-    return now.minusNanos(now.getNano() % NANOSECONDS_PER_MILLISECOND);
+    return Instant.ofEpochMilli(options.time().millis());
   }
 
   FileUse useOf(InCoreInode file) {

@@ -36,7 +36,7 @@ final class ReadBatchTest {
   }
 
   @Test
-  void whatFollowsOnTheDiskIsOneRequestAndAllGoWithOneKick() throws IOException {
+  void whatFollowsOnTheDiskIsOneRequestAcrossHoles() throws IOException {
     try (TestDisk disk = disk(image()).start();
         Ext4 ext4 = Ext4.mount(disk.driver())) {
       Ext4File file = ext4.open(FRAGMENTED);

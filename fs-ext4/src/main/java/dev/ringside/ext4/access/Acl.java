@@ -36,16 +36,35 @@ public record Acl(List<AclEntry> entries) {
   }
 
   /**
-   * A list that a program sets; empty stands for none.
+   * Whether a value has entries, as far as can be told before anything is known about the file.
    *
-   * @throws Ext4Exception with {@link Errno#EINVAL} when it is not valid, with {@link
+   * @throws Ext4Exception with {@link Errno#EINVAL} when no list looks so, with {@link
    *     Errno#EOPNOTSUPP} when it has another version
    */
+  public static boolean isList(byte[] value) throws Ext4Exception {
+    return !parse(value).isEmpty();
+  }
+
+  /**
+   * A list that a program sets; empty stands for none.
+   *
+   * @throws Ext4Exception as {@link #isList}, and with {@link Errno#EINVAL} when it is not valid
+   */
   public static Optional<Acl> ofValue(byte[] value) throws Ext4Exception {
-    ByteBuffer bytes = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
+    List<AclEntry> entries = parse(value);
+    if (entries.isEmpty()) {
+      return Optional.empty();
+    }
+    Acl acl = new Acl(entries);
+    acl.validate();
+    return Optional.of(acl);
+  }
+
+  private static List<AclEntry> parse(byte[] value) throws Ext4Exception {
     if (value.length < HEADER_SIZE) {
       throw invalid(value.length + " bytes");
     }
+    ByteBuffer bytes = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
     int version = bytes.getInt();
     if (version != VALUE_VERSION) {
       throw new Ext4Exception(Errno.EOPNOTSUPP, "access control list", "version " + version);
@@ -59,12 +78,7 @@ public record Acl(List<AclEntry> entries) {
       int permissions = bytes.getShort() & 0xffff;
       entries.add(entry(tag, permissions, bytes.getInt() & AclEntry.NO_ID));
     }
-    if (entries.isEmpty()) {
-      return Optional.empty();
-    }
-    Acl acl = new Acl(entries);
-    acl.validate();
-    return Optional.of(acl);
+    return entries;
   }
 
   private static AclEntry entry(int number, int permissions, long id) throws Ext4Exception {

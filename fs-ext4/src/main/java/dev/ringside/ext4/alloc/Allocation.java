@@ -1,8 +1,10 @@
 package dev.ringside.ext4.alloc;
 
+import dev.ringside.ext4.cache.DiskIo;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.error.Ext4CorruptedException;
 import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.error.Ext4UnsupportedException;
 import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.journal.SuperblockUpdates;
 
@@ -14,13 +16,32 @@ import dev.ringside.ext4.journal.SuperblockUpdates;
  * @param inodes gives out inode numbers
  */
 public record Allocation(GroupTable groups, BlockAllocator blocks, InodeAllocator inodes) {
+  /** As the other, on a disk that is told of freed blocks only by {@link BlockAllocator#trim}. */
+  public static Allocation open(
+      Superblock superblock, MetadataCache cache, SuperblockUpdates superblockUpdates)
+      throws Ext4Exception {
+    return open(superblock, cache, superblockUpdates, ReleasedBlocks.NOBODY);
+  }
+
   /**
    * Reads the descriptors of all groups, and takes the free counts of the superblock from them.
    *
+   * @param disk is told of freed blocks when their transaction has committed
+   * @throws Ext4UnsupportedException when the filesystem has a feature that cannot be written
    * @throws Ext4CorruptedException when a descriptor is damaged, or two of them claim a block
    */
-  public static Allocation open(
-      Superblock superblock, MetadataCache cache, SuperblockUpdates superblockUpdates)
+  public static Allocation withDiscard(
+      Superblock superblock, MetadataCache cache, SuperblockUpdates superblockUpdates, DiskIo disk)
+      throws Ext4Exception {
+    return open(
+        superblock, cache, superblockUpdates, new OnlineDiscard(disk, superblock.blockSize()));
+  }
+
+  private static Allocation open(
+      Superblock superblock,
+      MetadataCache cache,
+      SuperblockUpdates superblockUpdates,
+      ReleasedBlocks released)
       throws Ext4Exception {
     superblock.features().checkWritable();
     GroupTable groups = new GroupTable(superblock, cache);
@@ -30,7 +51,7 @@ public record Allocation(GroupTable groups, BlockAllocator blocks, InodeAllocato
     groups.use(state);
     GroupBitmaps bitmaps = new GroupBitmaps(groups, state, zone);
     DescriptorUpdates updates = new DescriptorUpdates(groups, state, bitmaps, superblockUpdates);
-    FreedBatches batches = new FreedBatches(state.groups(), (_, _, _) -> {});
+    FreedBatches batches = new FreedBatches(superblock, state.groups(), released);
     return new Allocation(
         groups,
         new BlockAllocator(superblock, state, bitmaps, updates, zone, batches),

@@ -2,6 +2,7 @@ package dev.ringside.ext4.alloc;
 
 import dev.ringside.ext4.cache.BlockSeal;
 import dev.ringside.ext4.cache.CachedBlock;
+import dev.ringside.ext4.cache.DiskIo;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4CorruptedException;
 import dev.ringside.ext4.error.Ext4Exception;
@@ -52,16 +53,6 @@ public final class BlockAllocator {
   /** The blocks that no file may have. */
   public SystemZone zone() {
     return zone;
-  }
-
-  /** How many blocks a group has. */
-  public long blocksPerGroup() {
-    return superblock.blocksPerGroup();
-  }
-
-  /** How many blocks the filesystem keeps back for metadata that cannot wait. */
-  long heldBack() {
-    return heldBack;
   }
 
   /** How many blocks of data can be allocated now. */
@@ -260,5 +251,45 @@ public final class BlockAllocator {
    */
   public int freeCredits(long count) {
     return (int) (2 * (count / superblock.blocksPerGroup() + 2)) + 1;
+  }
+
+  /** How full the filesystem is. */
+  public SpaceCounts counts() {
+    long free = state.totalFreeBlocks();
+    return new SpaceCounts(
+        superblock.blocks() - superblock.firstDataBlock() - zone.blocks(),
+        free,
+        Math.max(0, free - heldBack - superblock.reservedBlocks()),
+        superblock.inodes(),
+        state.totalFreeInodes());
+  }
+
+  /**
+   * Tells the disk of free blocks in a range, which then perhaps read as zeros.
+   *
+   * @param start of the range, in bytes
+   * @param length of the range, in bytes
+   * @param least length of a run that is worth it, in bytes
+   * @return how many bytes the disk was told of
+   * @throws Ext4Exception with {@link Errno#EINVAL} when the range is less than a block or begins
+   *     behind the filesystem, or no group has so long a run; {@link Errno#EOPNOTSUPP} when the
+   *     disk has no discards
+   */
+  public long trim(DiskIo disk, long start, long length, long least) throws Ext4Exception {
+    if (!disk.device().limits().discard()) {
+      throw new Ext4Exception(Errno.EOPNOTSUPP, "disk");
+    }
+    long blockSize = superblock.blockSize();
+    long first = Long.divideUnsigned(start, blockSize);
+    long count = Long.divideUnsigned(length, blockSize);
+    long leastBlocks = Long.divideUnsigned(least, blockSize);
+    if (count == 0
+        || Long.compareUnsigned(first, superblock.blocks()) >= 0
+        || Long.compareUnsigned(leastBlocks, superblock.blocksPerGroup()) > 0) {
+      throw new Ext4Exception(Errno.EINVAL, "trim");
+    }
+    long end = Math.min(superblock.blocks(), first + Math.min(count, superblock.blocks()));
+    Trim trim = new Trim(superblock, state, bitmaps, freed, disk);
+    return trim.run(first, end, Math.max(1, leastBlocks)) * blockSize;
   }
 }

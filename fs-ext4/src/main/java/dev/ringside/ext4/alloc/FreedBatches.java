@@ -1,27 +1,24 @@
 package dev.ringside.ext4.alloc;
 
+import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.journal.Handle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What each transaction has freed, until it can not be lost any more. */
 final class FreedBatches {
+  private final Superblock superblock;
   private final FreedBlocks freed;
-  private final FreedRuns after;
+  private final ReleasedBlocks after;
   private @Nullable Batch open;
-
-  /** Is told of runs that may be reused from now on. */
-  @FunctionalInterface
-  interface FreedRuns {
-    void released(int group, int from, int end);
-  }
 
   /**
    * Nothing is freed yet.
    *
-   * @param after is told of every run that is released, before anybody can have it
+   * @param after is told of what is released
    */
-  FreedBatches(int groups, FreedRuns after) {
+  FreedBatches(Superblock superblock, int groups, ReleasedBlocks after) {
+    this.superblock = superblock;
     this.freed = new FreedBlocks(groups);
     this.after = after;
   }
@@ -78,7 +75,11 @@ final class FreedBatches {
         open = null;
       }
       for (int i = 0; i < length; i += 3) {
-        after.released(runs[i], runs[i + 1], runs[i + 2]);
+        long first = superblock.groupStart(runs[i]) + runs[i + 1];
+        after.released(first, runs[i + 2] - runs[i + 1]);
+      }
+      after.allReleased();
+      for (int i = 0; i < length; i += 3) {
         freed.release(runs[i], runs[i + 1], runs[i + 2]);
       }
     }

@@ -119,14 +119,26 @@ final class GroupBitmaps {
    * @throws Ext4CorruptedException when it is damaged
    */
   CachedBlock blocks(Handle handle, int group) throws Ext4Exception {
-    long place = table.get(group).blockBitmap();
-    BlocksCheck check = new BlocksCheck(this, group);
     if (!state.has(group, GroupCounts.FLAG_BLOCK_UNINIT)) {
-      return cache.get(place, check);
+      return usedBlocks(group);
     }
-    CachedBlock bitmap = cache.getNew(place, check);
+    CachedBlock bitmap = cache.getNew(table.get(group).blockBitmap(), new BlocksCheck(this, group));
     handle.change(bitmap, BlockSeal.NONE);
-    MemorySegment bits = bitmap.bytes();
+    initialiseBlocks(bitmap.bytes(), group);
+    newerBlocks.set(group);
+    state.clear(group, GroupCounts.FLAG_BLOCK_UNINIT);
+    int free = Bitmap.countClear(bitmap.bytes(), superblock.groupBlocks(group));
+    state.addFreeBlocks(group, free - state.freeBlocks(group));
+    return bitmap;
+  }
+
+  /** As {@link #blocks}, of a group that is known to have been used. */
+  CachedBlock usedBlocks(int group) throws Ext4Exception {
+    return cache.get(table.get(group).blockBitmap(), new BlocksCheck(this, group));
+  }
+
+  /** Makes zeros the bitmap of a group that was never used. */
+  void initialiseBlocks(MemorySegment bits, int group) {
     int blocks = superblock.groupBlocks(group);
     Bitmap.set(bits, blocks, superblock.blockSize() * Byte.SIZE);
     long groupStart = superblock.groupStart(group);
@@ -134,10 +146,6 @@ final class GroupBitmaps {
       int from = (int) Math.max(0, zone.start(run) - groupStart);
       Bitmap.set(bits, from, (int) Math.min(blocks, zone.end(run) - groupStart));
     }
-    newerBlocks.set(group);
-    state.clear(group, GroupCounts.FLAG_BLOCK_UNINIT);
-    state.addFreeBlocks(group, Bitmap.countClear(bits, blocks) - state.freeBlocks(group));
-    return bitmap;
   }
 
   /**

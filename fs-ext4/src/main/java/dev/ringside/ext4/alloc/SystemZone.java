@@ -113,6 +113,15 @@ public final class SystemZone {
     return low;
   }
 
+  /** How many blocks there are. */
+  long blocks() {
+    long blocks = 0;
+    for (int run = 0; run < runs; run++) {
+      blocks += ends[run] - starts[run];
+    }
+    return blocks;
+  }
+
   int runs() {
     return runs;
   }

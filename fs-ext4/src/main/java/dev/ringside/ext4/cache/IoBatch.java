@@ -16,7 +16,18 @@ public final class IoBatch {
   /** The request that still grows: what continues it on the disk becomes a segment of it. */
   @Nullable IoRequest growing;
 
+  /** How often all that was started had ended. */
+  private int epoch;
+
   IoBatch() {}
+
+  /**
+   * Counts how often the batch has become done: what is added while it says one number has ended
+   * when it says another.
+   */
+  public int epoch() {
+    return epoch;
+  }
 
   /** Whether all that was started has ended; what still grows has not been started. */
   public boolean isDone() {
@@ -30,6 +41,9 @@ public final class IoBatch {
 
   void ended(BlockRequest request) {
     outstanding--;
+    if (isDone()) {
+      epoch++;
+    }
     if (request.status() != BlockStatus.OK && failure == null) {
       failure = request.status();
       failed = request.toString();

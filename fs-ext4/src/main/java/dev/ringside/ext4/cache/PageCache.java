@@ -49,7 +49,7 @@ public final class PageCache implements AutoCloseable {
   private final byte[] dirty;
   private final byte[] mapped;
   private final byte[] marks;
-  private final @Nullable IoBatch[] writers;
+  private final @Nullable FolioWrite[] writers;
 
   /** Neighbours in the list of the file, or the next free folio. */
   private final int[] next;
@@ -84,7 +84,7 @@ public final class PageCache implements AutoCloseable {
     this.dirty = new byte[capacity];
     this.mapped = new byte[capacity];
     this.marks = new byte[capacity];
-    this.writers = new @Nullable IoBatch[capacity];
+    this.writers = new @Nullable FolioWrite[capacity];
     this.next = new int[capacity];
     this.previous = new int[capacity];
     addSlab();
@@ -313,18 +313,18 @@ public final class PageCache implements AutoCloseable {
     }
   }
 
-  /** Notes that a batch writes a folio; it keeps its place until the batch is done. */
-  public void setWriter(int folio, IoBatch batch) {
-    writers[folio] = batch;
+  /** Notes that a folio is being written; it keeps its place until that is done. */
+  public void setWriter(int folio, FolioWrite write) {
+    writers[folio] = write;
   }
 
-  /** The batch that writes a folio at the moment, or null. */
-  public @Nullable IoBatch writer(int folio) {
+  /** What writes a folio at the moment, or null. */
+  public @Nullable FolioWrite writer(int folio) {
     return isWriting(folio) ? writers[folio] : null;
   }
 
-  /** A batch that writes some folio at the moment, or null. */
-  public @Nullable IoBatch anyWriter() {
+  /** What writes some folio at the moment, or null. */
+  public @Nullable FolioWrite anyWriter() {
     for (int folio = 0; folio < made; folio++) {
       if (files[folio] != null && isWriting(folio)) {
         return writers[folio];
@@ -334,7 +334,7 @@ public final class PageCache implements AutoCloseable {
   }
 
   private boolean isWriting(int folio) {
-    IoBatch writer = writers[folio];
+    FolioWrite writer = writers[folio];
     if (writer != null && writer.isDone()) {
       writers[folio] = null;
       return false;
@@ -342,7 +342,7 @@ public final class PageCache implements AutoCloseable {
     return writer != null;
   }
 
-  /** Drops a folio, dirty or not; no batch may be writing it. */
+  /** Drops a folio, dirty or not; it may not be on its way to the disk. */
   public void remove(int folio) {
     FileFolios file = fileOf(folio);
     if (isWriting(folio)) {

@@ -1,7 +1,7 @@
 package dev.ringside.ext4.content;
 
 import dev.ringside.ext4.cache.FileFolios;
-import dev.ringside.ext4.cache.IoBatch;
+import dev.ringside.ext4.cache.FolioWrite;
 import dev.ringside.ext4.cache.PageCache;
 import dev.ringside.ext4.inode.InCoreInode;
 import dev.ringside.ext4.inode.InodeContent;
@@ -21,8 +21,8 @@ final class ContentFile implements InodeContent {
   private final PageCache pages;
   private final FileFolios folios;
 
-  /** Batches that may still be writing folios of this file; the done ones leave lazily. */
-  private final List<IoBatch> writers = new ArrayList<>();
+  /** What may still be writing folios of this file; what is done leaves lazily. */
+  private final List<FolioWrite> writers = new ArrayList<>();
 
   /** The last transaction that changed length or blocks, which a reader after a crash needs. */
   private int dataTransaction;
@@ -84,15 +84,13 @@ final class ContentFile implements InodeContent {
     return known;
   }
 
-  void writtenBy(IoBatch batch) {
-    writers.removeIf(IoBatch::isDone);
-    if (!writers.contains(batch)) {
-      writers.add(batch);
-    }
+  void writtenBy(FolioWrite write) {
+    writers.removeIf(FolioWrite::isDone);
+    writers.add(write);
   }
 
-  List<IoBatch> writers() {
-    writers.removeIf(IoBatch::isDone);
+  List<FolioWrite> writers() {
+    writers.removeIf(FolioWrite::isDone);
     return writers;
   }
 

@@ -3,11 +3,10 @@ package dev.ringside.ext4.content;
 import dev.ringside.ext4.cache.PageCache;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.Feature;
-import dev.ringside.ext4.format.IndirectLayout;
 import dev.ringside.ext4.format.Inode;
-import dev.ringside.ext4.format.InodeFlag;
 import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.journal.Handle;
+import dev.ringside.ext4.mapping.FileMapping;
 import dev.ringside.ext4.mapping.IoMap;
 
 /** The length of files: how large it can be, and what has to be done when it changes. */
@@ -33,41 +32,16 @@ final class FileSizes {
 
   /** The largest length that a file can have, in bytes. */
   long limit(ContentFile file) {
-    return file.inode().inode().has(InodeFlag.EXTENTS) ? extentLimit() : indirectLimit();
+    return FileMapping.maxBytes(file.inode().inode(), volume.superblock());
   }
 
-  /**
-   * The largest length of a file with extents: file blocks are 32-bit numbers, the last one none.
-   */
-  long extentLimit() {
-    return Math.min((1L << Integer.SIZE) - 1, countableBlocks()) * blockSize;
-  }
-
-  /** How many blocks {@code i_blocks} can count. */
-  private long countableBlocks() {
-    return volume.superblock().features().has(Feature.HUGE_FILE)
-        ? Long.MAX_VALUE
-        : ((1L << Integer.SIZE) - 1) / (blockSize / SECTOR_SIZE);
-  }
-
-  /**
-   * What the levels of a block map can hold; where {@code i_blocks} cannot count so much, what it
-   * can, less the blocks of numbers that a file of that many blocks would have.
-   */
-  private long indirectLimit() {
-    long perBlock = IndirectLayout.pointersPerBlock(blockSize);
-    long twoLevels = IndirectLayout.DIRECT + perBlock + perBlock * perBlock;
-    long blocks = twoLevels + perBlock * perBlock * perBlock;
-    long countable = countableBlocks();
-    if (blocks > countable) {
-      long inThird = countable - twoLevels;
-      long numbers =
-          1
-              + (1 + perBlock)
-              + (1 + Math.ceilDiv(inThird, perBlock * perBlock) + Math.ceilDiv(inThird, perBlock));
-      blocks = countable - numbers;
+  /** The largest length that any file of the filesystem can have: one with extents. */
+  long largest() {
+    long blocks = (1L << Integer.SIZE) - 1;
+    if (!volume.superblock().features().has(Feature.HUGE_FILE)) {
+      blocks /= blockSize / SECTOR_SIZE;
     }
-    return Math.min(blocks, (1L << Integer.SIZE) - 1) * blockSize;
+    return blocks * blockSize;
   }
 
   /** Sets the length. */

@@ -20,7 +20,6 @@ final class FileTimes {
   private static final int SET_GID = 0x400;
   private static final int GROUP_EXECUTE = 0x8;
   private static final Duration DAY = Duration.ofDays(1);
-  private static final long MILLISECOND = 1_000_000;
 
   private final Volume volume;
   private final InstantSource clock;
@@ -31,8 +30,7 @@ final class FileTimes {
   }
 
   private Instant now() {
-    Instant now = clock.instant();
-    return now.minusNanos(now.getNano() % MILLISECOND);
+    return Instant.ofEpochMilli(clock.millis());
   }
 
   /** Whether the times of a write that is made now stand in the inode already. */

@@ -74,7 +74,7 @@ final class FileWriter {
     int done = overwriteCached(file, position, source, offset, count, access);
     if (done < count) {
       try (Handle handle =
-          changes.transactions().start(Credits.WRITE_STEP, access.mayUseReserve())) {
+          changes.transactions().start(Credits.writeStep(file), access.mayUseReserve())) {
         done += writeSteps(handle, file, position, source, offset, done, count, access);
       }
     }
@@ -136,7 +136,7 @@ final class FileWriter {
         sizes.zeroTail(handle, file, file.size());
       }
       while (done < count) {
-        handle.ensureCredits(Credits.WRITE_STEP);
+        handle.ensureCredits(Credits.writeStep(file));
         done += step(handle, file, position + done, source, offset + done, count - done);
       }
     } catch (Ext4Exception failure) {

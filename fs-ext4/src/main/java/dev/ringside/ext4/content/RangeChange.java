@@ -59,7 +59,7 @@ final class RangeChange {
       truncation.drop(file, offset / blockSize, END_OF_BLOCKS);
     }
     try (Handle handle =
-        changes.transactions().start(Credits.MAPPING + Credits.INODE, access.mayUseReserve())) {
+        changes.transactions().start(Credits.change(file), access.mayUseReserve())) {
       Set<AllocateMode> kinds = EnumSet.noneOf(AllocateMode.class);
       kinds.addAll(modes);
       boolean keep = kinds.remove(AllocateMode.KEEP_SIZE);
@@ -88,7 +88,7 @@ final class RangeChange {
     if (!POSSIBLE.contains(modes)) {
       throw failure(Errno.EOPNOTSUPP, file);
     }
-    if (length > sizes.extentLimit() - offset) {
+    if (length > sizes.largest() - offset) {
       throw failure(Errno.EFBIG, file);
     }
     if (!modes.contains(AllocateMode.PUNCH_HOLE) && !file.inode().inode().has(InodeFlag.EXTENTS)) {
@@ -106,7 +106,7 @@ final class RangeChange {
         throw failure(Errno.EINVAL, file);
       }
     } else {
-      if (length > sizes.extentLimit() - file.size()) {
+      if (length > sizes.largest() - file.size()) {
         throw failure(Errno.EFBIG, file);
       }
       if (offset >= file.size()) {
@@ -139,7 +139,7 @@ final class RangeChange {
     while (next < end) {
       IoMap run = file.mapping().map(next).upTo(end);
       if (run instanceof IoMap.Hole hole) {
-        handle.ensureCredits(Credits.MAPPING);
+        handle.ensureCredits(Credits.change(file));
         run = file.mapping().allocate(handle, hole.first(), hole.count(), true);
         file.changedData(handle);
       }

@@ -39,7 +39,7 @@ final class Truncation {
       throw new Ext4Exception(Errno.EFBIG, "inode " + file.number());
     }
     try (Handle handle =
-        changes.transactions().start(Credits.MAPPING + Credits.INODE, access.mayUseReserve())) {
+        changes.transactions().start(Credits.change(file), access.mayUseReserve())) {
       if (size > file.size()) {
         sizes.zeroTail(handle, file, file.size());
         sizes.set(handle, file, size);
@@ -82,9 +82,14 @@ final class Truncation {
   /** Makes a range a hole and frees its blocks; no folio holds anything of it. */
   void remove(Handle handle, ContentFile file, long first, long count) throws Ext4Exception {
     if (volume.journalsData(file)) {
-      forgetJournaled(handle, file, first, first + count);
+      forgetJournaled(handle, file, first, Math.min(first + count, endOf(file)));
     }
     file.mapping().remove(handle, first, count);
+  }
+
+  /** Behind the last block that the file can have. */
+  private long endOf(ContentFile file) {
+    return sizes.limit(file) / volume.blockSize();
   }
 
   /** Takes blocks out of the journal in the transaction that frees them. */
@@ -94,7 +99,7 @@ final class Truncation {
     while (next < end) {
       IoMap run = file.mapping().map(next).upTo(Math.min(end, next + JournaledData.FORGET_BLOCKS));
       if (run instanceof IoMap.Mapped mapped) {
-        handle.ensureCredits(Credits.MAPPING + (int) mapped.count());
+        handle.ensureCredits(Credits.change(file) + (int) mapped.count());
         journaled.forget(handle, mapped);
         file.mapping().remove(handle, run.first(), run.count());
       } else if (run instanceof IoMap.Hole) {

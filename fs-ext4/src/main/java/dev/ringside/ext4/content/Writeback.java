@@ -2,6 +2,7 @@ package dev.ringside.ext4.content;
 
 import dev.ringside.ext4.cache.DiskIo;
 import dev.ringside.ext4.cache.FolioList;
+import dev.ringside.ext4.cache.FolioWrite;
 import dev.ringside.ext4.cache.IoBatch;
 import dev.ringside.ext4.cache.PageCache;
 import dev.ringside.ext4.error.Errno;
@@ -71,17 +72,20 @@ final class Writeback {
     private long[] keys = new long[64];
     private long[] addresses = new long[64];
     private int[] blocks = new int[64];
+    private int[] folios = new int[64];
     private int count;
 
-    void add(long diskBlock, long address, int blockCount) {
+    void add(int folio, long diskBlock, long address, int blockCount) {
       if (count == keys.length) {
         keys = Arrays.copyOf(keys, 2 * count);
         addresses = Arrays.copyOf(addresses, 2 * count);
         blocks = Arrays.copyOf(blocks, 2 * count);
+        folios = Arrays.copyOf(folios, 2 * count);
       }
       keys[count] = (diskBlock << PIECE_BITS) | count;
       addresses[count] = address;
       blocks[count] = blockCount;
+      folios[count] = folio;
       count++;
     }
 
@@ -105,6 +109,13 @@ final class Writeback {
       }
       if (length > 0) {
         io.write(batch, position, address, length);
+      }
+    }
+
+    /** Notes on all folios what writes them. */
+    void mark(PageCache pages, FolioWrite write) {
+      for (int i = 0; i < count; i++) {
+        pages.setWriter(folios[i], write);
       }
     }
   }
@@ -144,7 +155,7 @@ final class Writeback {
       nextRound();
       return;
     }
-    IoBatch writer = pages.anyWriter();
+    FolioWrite writer = pages.anyWriter();
     if (writer == null) {
       throw new Ext4Exception(Errno.EIO, "page cache", "all its folios are in use");
     }
@@ -159,14 +170,17 @@ final class Writeback {
     return round;
   }
 
-  private void settle(IoBatch batch) throws Ext4Exception {
+  private void settle(FolioWrite write) throws Ext4Exception {
+    if (write.isDone()) {
+      return;
+    }
     for (Round round : rounds) {
-      if (round.batch.equals(batch)) {
+      if (round.batch.equals(write.batch())) {
         end(round);
         return;
       }
     }
-    io.settle(batch);
+    io.settle(write.batch());
   }
 
   private void end(Round round) {
@@ -186,7 +200,7 @@ final class Writeback {
     Iterator<ContentFile> oldest = dirtyFiles.iterator();
     while (room > 0 && oldest.hasNext()) {
       ContentFile file = oldest.next();
-      room -= gather(file, room, round.batch);
+      room -= gather(file, room);
       round.files.add(file);
       if (!file.folios().isDirty()) {
         oldest.remove();
@@ -197,11 +211,28 @@ final class Writeback {
 
   private void submit(Round round) throws Ext4Exception {
     try {
-      pieces.writeTo(io, round.batch, blockSize);
+      hand(round.batch, round.files);
       io.start(round.batch);
     } catch (Ext4Exception failure) {
       round.files.forEach(file -> file.failed(String.valueOf(failure.getMessage())));
       end(round);
+    }
+  }
+
+  /** Adds what was gathered to a batch, in the order of the disk. */
+  private void hand(IoBatch batch, List<ContentFile> files) throws Ext4Exception {
+    if (pieces.count == 0) {
+      return;
+    }
+    try {
+      pieces.writeTo(io, batch, blockSize);
+    } finally {
+      // Only now: something of the batch has not ended, so its number is that of this write.
+      if (!batch.isDone()) {
+        FolioWrite write = new FolioWrite(batch);
+        pieces.mark(pages, write);
+        files.forEach(file -> file.writtenBy(write));
+      }
     }
   }
 
@@ -213,8 +244,8 @@ final class Writeback {
   void writeInto(ContentFile file, IoBatch batch) throws Ext4Exception {
     while (file.folios().isDirty()) {
       pieces.count = 0;
-      gather(file, roundFolios, batch);
-      pieces.writeTo(io, batch, blockSize);
+      gather(file, roundFolios);
+      hand(batch, List.of(file));
     }
     dirtyFiles.remove(file);
   }
@@ -224,7 +255,7 @@ final class Writeback {
     while (file.folios().isDirty()) {
       Round round = nextRound();
       pieces.count = 0;
-      gather(file, roundFolios, round.batch);
+      gather(file, roundFolios);
       round.files.add(file);
       submit(round);
     }
@@ -250,7 +281,7 @@ final class Writeback {
 
   /** Waits for the writes of a file that are under way, before its blocks or folios go away. */
   void awaitWriters(ContentFile file) throws Ext4Exception {
-    for (IoBatch writer : List.copyOf(file.writers())) {
+    for (FolioWrite writer : List.copyOf(file.writers())) {
       settle(writer);
     }
   }
@@ -262,22 +293,24 @@ final class Writeback {
 
   /**
    * Takes dirty folios of a file, from its front, and notes where they go. They are clean from here
-   * on, and belong to the batch.
+   * on.
    *
    * @return how many folios were taken
    */
-  private int gather(ContentFile file, int most, IoBatch batch) throws Ext4Exception {
+  private int gather(ContentFile file, int most) throws Ext4Exception {
     pages.dirtyOf(file.folios(), folios);
     int count = Math.min(most, folios.size());
-    int perFolio = pages.blocksPerFolio();
-    IoMap run = new IoMap.Hole(0, 0);
     for (int i = 0; i < count; i++) {
-      int folio = folios.folio(i);
-      IoBatch earlier = pages.writer(folio);
+      FolioWrite earlier = pages.writer(folios.folio(i));
       if (earlier != null) {
         // Two writes of one block may end in any order.
         settle(earlier);
       }
+    }
+    int perFolio = pages.blocksPerFolio();
+    IoMap run = new IoMap.Hole(0, 0);
+    for (int i = 0; i < count; i++) {
+      int folio = folios.folio(i);
       int dirty = pages.dirty(folio);
       pages.markClean(folio, dirty);
       int block = 0;
@@ -299,14 +332,13 @@ final class Writeback {
           end++;
         }
         pieces.add(
+            folio,
             mapped.block() + fileBlock - mapped.first(),
             pages.address(folio) + (long) block * blockSize,
             end - block);
-        pages.setWriter(folio, batch);
         block = end;
       }
     }
-    file.writtenBy(batch);
     return count;
   }
 

@@ -49,6 +49,20 @@ public final class IndirectLayout {
     return Math.min(blocks, 1L << 32);
   }
 
+  /** How many blocks of numbers a file without holes has. */
+  public static long blocksOfNumbers(long blocks, int blockSize) {
+    long left = blocks - DIRECT;
+    long count = 0;
+    for (int level = 1; level <= LEVELS && left > 0; level++) {
+      long here = Math.min(left, blocksBelow(level, blockSize));
+      for (int below = 1; below <= level; below++) {
+        count += Math.ceilDiv(here, blocksBelow(below, blockSize));
+      }
+      left -= here;
+    }
+    return count;
+  }
+
   /** A block number of {@code i_block} or of an indirect block. */
   public static long pointer(MemorySegment pointers, long index) {
     return u32(pointers, index * Integer.BYTES);

@@ -96,6 +96,9 @@ public final class JournalSuperblock {
     if (has(JournalFeature.CSUM_V2) && has(JournalFeature.CSUM_V3)) {
       throw new Ext4CorruptedException(NAME, "it has checksums of version 2 and of version 3");
     }
+    if (has(JournalFeature.CHECKSUM) && hasBlockChecksums()) {
+      throw new Ext4CorruptedException(NAME, "it has checksums of version 1 and of a later one");
+    }
   }
 
   private void checkChecksum() throws Ext4CorruptedException, Ext4UnsupportedException {

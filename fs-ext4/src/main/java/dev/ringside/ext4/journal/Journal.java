@@ -227,9 +227,12 @@ public final class Journal implements Transactions {
   /** A block is changed by a transaction that does not have it; says whether it takes a credit. */
   boolean join(Transaction transaction, CachedBlock block) throws Ext4Exception {
     checkNotAborted();
+    if (block.attachment() instanceof JournaledBlock written) {
+      awaitWrites(written);
+    }
+    // A block that came home just now is not remembered any more.
     JournaledBlock journaled;
     if (block.attachment() instanceof JournaledBlock known) {
-      awaitWrites(known);
       journaled = known;
     } else {
       journaled = new JournaledBlock(block, this);
@@ -329,9 +332,9 @@ public final class Journal implements Transactions {
       return;
     }
     commit.finish();
+    writeDeferred(current);
     locked = true;
     try {
-      writeDeferred(current);
       while (space.needed(current.copies(), current.revoked()) > space.free()) {
         if (!giveBack(space.needed(current.copies(), current.revoked()))) {
           throw new Ext4CorruptedException("journal", "the log has no room for a transaction");
@@ -348,6 +351,7 @@ public final class Journal implements Transactions {
     if (transaction.deferred.isEmpty()) {
       return;
     }
+    locked = true;
     deferredHandle.open(transaction, Integer.MAX_VALUE, true);
     try {
       while (!transaction.deferred.isEmpty()) {
@@ -357,6 +361,7 @@ public final class Journal implements Transactions {
       }
     } finally {
       deferredHandle.close();
+      locked = false;
     }
   }
 
@@ -428,7 +433,9 @@ public final class Journal implements Transactions {
       return;
     }
     try {
-      io.poll();
+      if (io.device().inFlight() > 0) {
+        io.poll();
+      }
       commit.advance();
       checkpoint.advance(newest);
       Transaction current = running;

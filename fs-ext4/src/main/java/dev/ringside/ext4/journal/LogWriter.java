@@ -55,7 +55,7 @@ final class LogWriter implements AutoCloseable {
     this.blockSize = blockSize;
     this.tags = new JournalTagWriter(journal);
     this.revokes = new JournalRevokeWriter(journal);
-    this.summed = journal.has(JournalFeature.CHECKSUM) && !journal.hasBlockChecksums();
+    this.summed = journal.has(JournalFeature.CHECKSUM);
     // No tag takes less than eight bytes.
     this.copies = new long[blockSize / Long.BYTES];
     this.memoryBytes = (long) SLOTS * blockSize;

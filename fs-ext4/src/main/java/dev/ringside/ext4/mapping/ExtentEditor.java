@@ -16,7 +16,7 @@ import dev.ringside.ext4.journal.Handle;
  */
 final class ExtentEditor {
   /** The kernel's: file block 2^32 - 1 stands for none. */
-  private static final long END_OF_FILE_BLOCKS = ExtentNode.END_OF_FILE_BLOCKS - 1;
+  static final long END_OF_FILE_BLOCKS = ExtentNode.END_OF_FILE_BLOCKS - 1;
 
   private final ExtentNodes nodes;
   private final FileSpace space;
@@ -55,7 +55,13 @@ final class ExtentEditor {
     }
     space.require(handle, 1, metadata);
     BlockRun run = space.allocate(handle, goal, Math.min(count, most), metadata);
-    insert(handle, new Extent(first, (int) run.count(), run.first(), unwritten), true);
+    try {
+      insert(handle, new Extent(first, (int) run.count(), run.first(), unwritten), true);
+    } catch (Ext4Exception failure) {
+      // A damaged group may have no room where its counts say so.
+      space.free(handle, run.first(), run.count());
+      throw failure;
+    }
     return unwritten
         ? new IoMap.Unwritten(first, run.count(), run.first())
         : new IoMap.Mapped(first, run.count(), run.first());
@@ -96,14 +102,6 @@ final class ExtentEditor {
   record Extent(long first, int count, long start, boolean unwritten) {
     long value() {
       return ExtentNode.extentEntry(start, count, unwritten);
-    }
-
-    /** Whether an entry of a leaf continues this one, or this one it, in every respect. */
-    static boolean continues(
-        ExtentNode leaf, int index, long end, long endOnDisk, boolean unwritten) {
-      return leaf.firstBlock(index) == end
-          && leaf.start(index) == endOnDisk
-          && leaf.isUnwritten(index) == unwritten;
     }
   }
 

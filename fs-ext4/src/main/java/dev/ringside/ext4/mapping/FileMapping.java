@@ -5,6 +5,7 @@ import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4CorruptedException;
 import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.format.IndirectLayout;
 import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.InodeFlag;
 import dev.ringside.ext4.format.Superblock;
@@ -89,6 +90,24 @@ public sealed interface FileMapping permits ExtentTree, IndirectBlocks {
     return file.inode().has(InodeFlag.EXTENTS)
         ? new ExtentTree(file, superblock, cache, allocator)
         : new IndirectBlocks(file, superblock, cache, allocator);
+  }
+
+  /**
+   * The largest size that a file can have, in bytes: what its mapping reaches, and no more than
+   * {@code i_blocks} can count if it has no holes.
+   */
+  static long maxBytes(Inode inode, Superblock superblock) {
+    int blockSize = superblock.blockSize();
+    boolean extents = inode.has(InodeFlag.EXTENTS);
+    long most = extents ? ExtentEditor.END_OF_FILE_BLOCKS : IndirectLayout.maxBlocks(blockSize);
+    long countable = FileSpace.countableBlocks(superblock);
+    if (extents) {
+      return Math.min(most, countable) * blockSize;
+    }
+    long numbers = IndirectLayout.blocksOfNumbers(most, blockSize);
+    return most + numbers <= countable
+        ? most * blockSize
+        : (countable - IndirectLayout.blocksOfNumbers(countable, blockSize)) * blockSize;
   }
 
   /** The mapping of a file that is only read, whose inode says that its {@code i_block} is one. */

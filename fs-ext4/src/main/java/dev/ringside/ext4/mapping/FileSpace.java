@@ -14,7 +14,12 @@ import dev.ringside.ext4.journal.Handle;
 /** The blocks of one file, content and mapping, which {@code i_blocks} counts. */
 final class FileSpace {
   private static final int SECTOR_SIZE = 512;
+  private static final int REVOKE_SIZE = 8;
+  private static final long GROUPS_AT_ONCE = 8;
   private static final long MOST_SECTORS = 0xffff_ffffL;
+
+  /** With huge_file the inode can count blocks, in 48 bits. */
+  private static final long MOST_BLOCKS = (1L << 48) - 1;
 
   private final MappedFile file;
   private final Superblock superblock;
@@ -52,26 +57,32 @@ final class FileSpace {
   /**
    * Makes sure of room before anything changes.
    *
-   * @param data 1 when content is allocated, too
-   * @param metadata how many blocks the mapping needs
+   * @param data blocks from what this caller may have
+   * @param metadata blocks that may come from what is held back
    * @throws Ext4Exception with {@link Errno#ENOSPC} when there is none, {@link Errno#EFBIG} when
    *     the inode could not count them
    */
   void require(Handle handle, int data, int metadata) throws Ext4Exception {
-    boolean none = data > 0 && allocator.available(handle) < data;
-    if (none || (data + metadata > 0 && allocator.availableForMetadata() < data + metadata)) {
+    int all = data + metadata;
+    if ((data > 0 && allocator.available(handle) < data)
+        || (all > 0 && allocator.availableForMetadata() < all)) {
       throw new Ext4Exception(Errno.ENOSPC, "inode " + inode().number());
     }
-    if (countable() < data + metadata) {
+    if (countable() < all) {
       throw new Ext4Exception(Errno.EFBIG, "inode " + inode().number());
     }
   }
 
   /** How many more blocks {@code i_blocks} can count. */
   private long countable() {
+    return countableBlocks(superblock) - inode().sectors() / sectorsPerBlock();
+  }
+
+  /** How many blocks {@code i_blocks} can count. */
+  static long countableBlocks(Superblock superblock) {
     return superblock.has(Feature.HUGE_FILE)
-        ? Long.MAX_VALUE
-        : (MOST_SECTORS - inode().sectors()) / sectorsPerBlock();
+        ? MOST_BLOCKS
+        : MOST_SECTORS / (superblock.blockSize() / SECTOR_SIZE);
   }
 
   private int sectorsPerBlock() {
@@ -99,7 +110,7 @@ final class FileSpace {
 
   /** Frees content. */
   void free(Handle handle, long first, long count) throws Ext4Exception {
-    free(handle, first, count, inode().type() == FileType.DIRECTORY);
+    free(handle, first, count, isContentMetadata());
   }
 
   /** Frees a block of the mapping, which nobody holds. */
@@ -121,13 +132,27 @@ final class FileSpace {
     file.changed(handle);
   }
 
-  /** How many blocks of content one step frees, so that its credits are bounded. */
-  long freeAtOnce() {
-    return 32 * allocator.blocksPerGroup();
+  /** Whether the content of the file goes through the journal, whatever its mode. */
+  private boolean isContentMetadata() {
+    return switch (inode().type()) {
+      case DIRECTORY, SYMLINK -> true;
+      case REGULAR, FIFO, SOCKET, CHARACTER_DEVICE, BLOCK_DEVICE -> false;
+    };
   }
 
-  /** How many blocks a free of some content changes at most. */
+  /** How many blocks of content one step frees, so that its credits are bounded. */
+  long freeAtOnce() {
+    return isContentMetadata()
+        ? superblock.blockSize() / REVOKE_SIZE
+        : GROUPS_AT_ONCE * superblock.blocksPerGroup();
+  }
+
+  /**
+   * How many blocks freeing some content changes at most, those of the journal included that say
+   * that the content is gone.
+   */
   int freeCredits(long count) {
-    return allocator.freeCredits(count);
+    int revokes = isContentMetadata() ? 2 : 0;
+    return allocator.freeCredits(count) + revokes;
   }
 }

@@ -53,7 +53,7 @@ final class IndirectEditor {
     }
     Place place = placeOf(first);
     int missing = missingLevels(place, first);
-    space.require(handle, 1, missing);
+    space.require(handle, 1 + missing, 0);
     Numbers last = openLast(handle, place, first);
     try (last) {
       int hole = holeLength(last, count);
@@ -274,6 +274,8 @@ final class IndirectEditor {
   }
 
   private int credits() {
-    return space.freeCredits(nodes.pointersPerBlock()) + BlockAllocator.ALLOCATE_CREDITS + 2;
+    return space.freeCredits(Math.min(nodes.pointersPerBlock(), space.freeAtOnce()))
+        + BlockAllocator.ALLOCATE_CREDITS
+        + 2;
   }
 }

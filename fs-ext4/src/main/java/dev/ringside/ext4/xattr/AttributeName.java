@@ -19,11 +19,10 @@ public record AttributeName(Namespace namespace, ByteString suffix) {
    * The name as programs write it.
    *
    * @throws Ext4Exception with {@link Errno#ERANGE} when it is empty or too long, with {@link
-   *     Errno#EOPNOTSUPP} when there is no such namespace, with {@link Errno#EINVAL} when nothing
-   *     follows it
+   *     Errno#EOPNOTSUPP} when there is no such namespace
    */
   public static AttributeName parse(ByteString name) throws Ext4Exception {
-    if (name.length() == 0 || name.length() > MAX_LENGTH) {
+    if (!hasLength(name)) {
       throw new Ext4Exception(Errno.ERANGE, name.toString());
     }
     byte[] bytes = name.toBytes();
@@ -37,14 +36,31 @@ public record AttributeName(Namespace namespace, ByteString suffix) {
         return new AttributeName(namespace, ByteString.of(""));
       }
       if (!namespace.isList()) {
-        if (bytes.length == length) {
-          throw new Ext4Exception(Errno.EINVAL, name.toString());
-        }
         return new AttributeName(
             namespace, ByteString.of(Arrays.copyOfRange(bytes, length, bytes.length)));
       }
     }
     throw new Ext4Exception(Errno.EOPNOTSUPP, name.toString());
+  }
+
+  /**
+   * Fails with {@link Errno#EINVAL} for a namespace alone, which learns only who may set or see
+   * attributes there.
+   */
+  void requireSuffix() throws Ext4Exception {
+    if (suffix.length() == 0 && !namespace.isList()) {
+      throw new Ext4Exception(Errno.EINVAL, toString());
+    }
+  }
+
+  /** Whether a name is neither empty nor too long. */
+  static boolean hasLength(ByteString name) {
+    return name.length() > 0 && name.length() <= MAX_LENGTH;
+  }
+
+  /** Whether a name that {@link #parse} refuses begins as those of access control lists. */
+  static boolean isOfSystem(ByteString name) {
+    return name.toString().startsWith("system.");
   }
 
   /** The name as programs write it. */

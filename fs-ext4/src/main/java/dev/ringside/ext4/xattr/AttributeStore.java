@@ -257,8 +257,8 @@ public final class AttributeStore {
 
   private long newBlock(Handle handle, Inode inode, List<Attribute> attributes)
       throws Ext4Exception {
-    long group = (inode.number() - 1) / superblock.inodesPerGroup();
-    long number = allocator().allocate(handle, superblock.groupStart(group), 1).first();
+    long goal = allocator().goalFor(inode.number(), false);
+    long number = allocator().allocate(handle, goal, 1).first();
     try (CachedBlock block = cache.getNew(number, check)) {
       handle.change(block, seal);
       new AttributeBlock(block.bytes()).write(attributes);

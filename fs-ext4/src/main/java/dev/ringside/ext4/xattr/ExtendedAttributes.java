@@ -42,17 +42,18 @@ public final class ExtendedAttributes {
    *     when this user may not see it, and as {@link AttributeName#parse}
    */
   public byte[] get(Inode inode, ByteString name, Credentials user) throws Ext4Exception {
-    AttributeName parsed = parse(inode, name);
+    AttributeName parsed = parse(inode, name, user, Permission.READ);
+    checkCanHaveLists(inode, parsed);
     byte[] value = null;
     switch (parsed.namespace()) {
       case ACCESS_LIST -> value = lists.access(inode).map(Acl::toValue).orElse(null);
       case DEFAULT_LIST -> value = lists.defaults(inode).map(Acl::toValue).orElse(null);
-      case TRUSTED -> value = user.isSuperuser() ? store.find(inode, parsed) : null;
-      case SECURITY -> value = store.find(inode, parsed);
+      case TRUSTED -> value = user.isSuperuser() ? find(inode, parsed) : null;
+      case SECURITY -> value = find(inode, parsed);
       case USER -> {
         if (canHaveUserAttributes(inode)) {
-          checkAccess(inode, user, Permission.READ, parsed);
-          value = store.find(inode, parsed);
+          checkAccess(inode, user, Permission.READ, name);
+          value = find(inode, parsed);
         }
       }
     }
@@ -62,19 +63,36 @@ public final class ExtendedAttributes {
     return value;
   }
 
-  private static AttributeName parse(Inode inode, ByteString name) throws Ext4Exception {
-    AttributeName parsed = AttributeName.parse(name);
-    if (parsed.namespace().isList() && inode.type() == FileType.SYMLINK) {
+  private byte @Nullable [] find(Inode inode, AttributeName name) throws Ext4Exception {
+    name.requireSuffix();
+    return store.find(inode, name);
+  }
+
+  /** The parsed name; what is wrong with it learns only who has the access, as in the kernel. */
+  private AttributeName parse(Inode inode, ByteString name, Credentials user, int wanted)
+      throws Ext4Exception {
+    try {
+      return AttributeName.parse(name);
+    } catch (Ext4Exception wrong) {
+      if (wrong.errno() != Errno.ERANGE && !AttributeName.isOfSystem(name)) {
+        checkAccess(inode, user, wanted, name);
+      }
+      throw wrong;
+    }
+  }
+
+  /** Symbolic links have no access control lists. */
+  private static void checkCanHaveLists(Inode inode, AttributeName name) throws Ext4Exception {
+    if (name.namespace().isList() && inode.type() == FileType.SYMLINK) {
       throw new Ext4Exception(Errno.EOPNOTSUPP, name.toString());
     }
-    return parsed;
   }
 
   private static boolean canHaveUserAttributes(Inode inode) {
     return inode.type() == FileType.REGULAR || inode.type() == FileType.DIRECTORY;
   }
 
-  private void checkAccess(Inode inode, Credentials user, int wanted, AttributeName name)
+  private void checkAccess(Inode inode, Credentials user, int wanted, ByteString name)
       throws Ext4Exception {
     if (!lists.allows(user, inode, wanted)) {
       throw new Ext4Exception(Errno.EACCES, name.toString());
@@ -110,17 +128,30 @@ public final class ExtendedAttributes {
       AttributeMode mode,
       Credentials user)
       throws Ext4Exception {
+    if (!AttributeName.hasLength(name)) {
+      throw new Ext4Exception(Errno.ERANGE, name.toString());
+    }
     if (value.length > MAX_VALUE_SIZE) {
       throw new Ext4Exception(Errno.E2BIG, name.toString(), value.length + " bytes");
     }
     Inode inode = file.inode();
-    AttributeName parsed = parse(inode, name);
+    AttributeName parsed = parse(inode, name, user, Permission.WRITE);
+    if (parsed.namespace().isList()) {
+      boolean list = value.length > 0 && Acl.isList(value);
+      checkCanHaveLists(inode, parsed);
+      if (isOutOfPlace(inode, parsed)) {
+        if (list) {
+          throw new Ext4Exception(Errno.EACCES, name.toString());
+        }
+        return;
+      }
+    }
     checkChange(inode, parsed, user);
     switch (parsed.namespace()) {
       case ACCESS_LIST -> lists.setAccess(handle, file, listOf(value), user);
-      case DEFAULT_LIST -> setDefaults(handle, file, listOf(value), parsed);
+      case DEFAULT_LIST -> lists.setDefaults(handle, file, listOf(value));
       case USER, TRUSTED, SECURITY -> {
-        checkPresence(store.find(inode, parsed), mode, name);
+        checkPresence(find(inode, parsed), mode, name);
         store.set(handle, file, parsed, value.clone());
       }
     }
@@ -130,13 +161,9 @@ public final class ExtendedAttributes {
     return value.length == 0 ? Optional.empty() : Acl.ofValue(value);
   }
 
-  private void setDefaults(Handle handle, MappedFile file, Optional<Acl> acl, AttributeName name)
-      throws Ext4Exception {
-    if (file.inode().type() == FileType.DIRECTORY) {
-      lists.setDefaults(handle, file, acl);
-    } else if (acl.isPresent()) {
-      throw new Ext4Exception(Errno.EACCES, name.toString());
-    }
+  /** Only directories have a list for what is made in them; taking it from others is no error. */
+  private static boolean isOutOfPlace(Inode inode, AttributeName name) {
+    return name.namespace() == Namespace.DEFAULT_LIST && inode.type() != FileType.DIRECTORY;
   }
 
   private static void checkPresence(byte @Nullable [] found, AttributeMode mode, ByteString name)
@@ -164,25 +191,29 @@ public final class ExtendedAttributes {
       throw new Ext4Exception(Errno.EPERM, name.toString());
     }
     if (name.namespace() == Namespace.USER) {
-      checkAccess(inode, user, Permission.WRITE, name);
+      checkAccess(inode, user, Permission.WRITE, name.toByteString());
     }
   }
 
   /**
-   * Removes an attribute.
+   * Removes an attribute. An access control list may be absent.
    *
    * @throws Ext4Exception with {@link Errno#ENODATA} when there is none, and as {@link #set}
    */
   public void remove(Handle handle, MappedFile file, ByteString name, Credentials user)
       throws Ext4Exception {
     Inode inode = file.inode();
-    AttributeName parsed = parse(inode, name);
+    AttributeName parsed = parse(inode, name, user, Permission.WRITE);
+    checkCanHaveLists(inode, parsed);
+    if (isOutOfPlace(inode, parsed)) {
+      return;
+    }
     checkChange(inode, parsed, user);
     switch (parsed.namespace()) {
       case ACCESS_LIST -> lists.setAccess(handle, file, Optional.empty(), user);
-      case DEFAULT_LIST -> setDefaults(handle, file, Optional.empty(), parsed);
+      case DEFAULT_LIST -> lists.setDefaults(handle, file, Optional.empty());
       case USER, TRUSTED, SECURITY -> {
-        checkPresence(store.find(inode, parsed), AttributeMode.REPLACE, name);
+        checkPresence(find(inode, parsed), AttributeMode.REPLACE, name);
         store.remove(handle, file, parsed);
       }
     }

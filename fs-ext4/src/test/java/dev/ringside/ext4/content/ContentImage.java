@@ -2,31 +2,21 @@ package dev.ringside.ext4.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ringside.driver.testing.TestDisk;
-import dev.ringside.ext4.alloc.Allocation;
-import dev.ringside.ext4.cache.DiskReader;
-import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.error.Ext4Exception;
-import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.inode.InCoreInode;
-import dev.ringside.ext4.inode.InodeCache;
-import dev.ringside.ext4.inode.InodeTable;
 import dev.ringside.ext4.inode.Orphans;
 import dev.ringside.ext4.journal.Handle;
-import dev.ringside.ext4.journal.NoJournal;
-import dev.ringside.ext4.journal.SuperblockUpdates;
-import dev.ringside.ext4.journal.Transactions;
+import dev.ringside.ext4.testing.TestImage;
 import dev.ringside.ext4.testing.Tool;
+import dev.ringside.ext4.testing.WritableImage;
 import dev.ringside.storage.FileStorage;
 import dev.ringside.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -35,20 +25,20 @@ import java.util.function.UnaryOperator;
  * files are made by debugfs, and found by their inode numbers.
  */
 final class ContentImage {
-  private static final long GUEST_BYTES = 16L << 20;
-
   /** How mke2fs makes the image, without its journal. */
   enum Kind {
-    EXTENTS_1K("-t", "ext4", "-b", "1024", "-O", "^has_journal"),
-    EXTENTS_2K("-t", "ext4", "-b", "2048", "-O", "^has_journal"),
-    EXTENTS_4K("-t", "ext4", "-b", "4096", "-O", "^has_journal"),
-    INDIRECT_1K("-t", "ext2", "-b", "1024"),
-    INDIRECT_4K("-t", "ext2", "-b", "4096");
+    EXTENTS_1K(1024, "-t ext4 -b 1024 -O ^has_journal"),
+    EXTENTS_2K(2048, "-t ext4 -b 2048 -O ^has_journal"),
+    EXTENTS_4K(4096, "-t ext4 -b 4096 -O ^has_journal"),
+    INDIRECT_1K(1024, "-t ext2 -b 1024"),
+    INDIRECT_4K(4096, "-t ext2 -b 4096");
 
-    private final List<String> options;
+    private final int blockSize;
+    private final String options;
 
-    Kind(String... options) {
-      this.options = List.of(options);
+    Kind(int blockSize, String options) {
+      this.blockSize = blockSize;
+      this.options = options;
     }
 
     boolean hasExtents() {
@@ -56,7 +46,7 @@ final class ContentImage {
     }
 
     int blockSize() {
-      return Integer.parseInt(options.get(3));
+      return blockSize;
     }
   }
 
@@ -76,11 +66,7 @@ final class ContentImage {
    */
   static ContentImage make(Path directory, Kind kind, int megabytes, String... files) {
     Path path = directory.resolve(kind + ".img");
-    List<Object> arguments = new ArrayList<>(List.of("-q", "-F"));
-    arguments.addAll(kind.options);
-    arguments.add(path);
-    arguments.add(megabytes + "M");
-    Tool.MKE2FS.run(arguments.toArray());
+    TestImage.make(path, megabytes + "M", kind.options);
     ContentImage image = new ContentImage(path, kind);
     for (String file : files) {
       image.debugfs("write /dev/null " + file);
@@ -147,33 +133,24 @@ final class ContentImage {
 
   /** The image in use. */
   final class Mounted implements AutoCloseable {
-    private final TestDisk disk;
-    private final MetadataCache metadata;
-    private final Transactions transactions;
-    private final InodeCache inodes;
+    private final WritableImage image;
     private final FileContent content;
     private final Set<Long> orphans = new HashSet<>();
 
     private Mounted(Storage storage, ContentOptions options) throws Ext4Exception {
-      disk = TestDisk.over(storage).memoryBytes(GUEST_BYTES).start();
-      DiskReader reader = new DiskReader(disk.driver());
-      long address = disk.frames().allocate(Superblock.SIZE);
-      reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
-      Superblock superblock = Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
-      metadata = new MetadataCache(disk.driver(), reader, superblock.blockSize(), 2 << 20);
-      NoJournal journal = new NoJournal(metadata, reader.io(), superblock.blockSize());
-      transactions = journal;
-      SuperblockUpdates updates = new SuperblockUpdates(superblock, metadata);
-      Allocation allocation = Allocation.open(superblock, metadata, updates);
-      inodes = new InodeCache(new InodeTable(superblock, allocation.groups(), metadata), 64);
+      image = WritableImage.of(path, storage);
       content =
           FileContent.of(
-              disk.driver(),
-              reader,
-              superblock,
-              metadata,
+              image.disk().driver(),
+              image.reader(),
+              image.superblock(),
+              image.cache(),
               options,
-              new ContentChanges(transactions, allocation.blocks(), new Listed(), updates));
+              new ContentChanges(
+                  image.transactions(),
+                  image.allocation().blocks(),
+                  new Listed(),
+                  image.superblockUpdates()));
     }
 
     /** The list of orphans, which must be empty when an operation has ended. */
@@ -189,8 +166,8 @@ final class ContentImage {
       }
     }
 
-    TestDisk disk() {
-      return disk;
+    WritableImage image() {
+      return image;
     }
 
     FileContent content() {
@@ -198,13 +175,9 @@ final class ContentImage {
     }
 
     InCoreInode file(String name) throws Ext4Exception {
-      InCoreInode file = inodes.get(inodeOf(name));
+      InCoreInode file = image.inode(inodeOf(name));
       file.acquire();
       return file;
-    }
-
-    Transactions transactions() {
-      return transactions;
     }
 
     byte[] readAll(InCoreInode file) throws Ext4Exception {
@@ -223,11 +196,9 @@ final class ContentImage {
     public void close() throws Ext4Exception {
       try {
         content.syncAll();
-        transactions.close();
       } finally {
         content.close();
-        metadata.close();
-        disk.close();
+        image.close();
       }
     }
   }
@@ -272,6 +243,19 @@ final class ContentImage {
 
     void zero(int from, int to) {
       Arrays.fill(bytes, Math.min(from, bytes.length), Math.min(to, bytes.length), (byte) 0);
+    }
+
+    void collapse(int offset, int length) {
+      byte[] shorter = Arrays.copyOf(bytes, bytes.length - length);
+      System.arraycopy(bytes, offset + length, shorter, offset, bytes.length - offset - length);
+      bytes = shorter;
+    }
+
+    void insert(int offset, int length) {
+      byte[] longer = Arrays.copyOf(bytes, bytes.length + length);
+      Arrays.fill(longer, offset, offset + length, (byte) 0);
+      System.arraycopy(bytes, offset, longer, offset + length, bytes.length - offset);
+      bytes = longer;
     }
   }
 }

@@ -7,7 +7,9 @@ import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.InodeFlag;
 import dev.ringside.ext4.inode.InCoreInode;
 import dev.ringside.ext4.journal.Handle;
+import dev.ringside.ext4.testing.DebugfsBlocks;
 import dev.ringside.ext4.testing.WritableImage;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -37,7 +39,7 @@ final class MappingModel {
   /** Does one thing to the mapping and to the model. */
   void change(RandomGenerator random) throws Ext4Exception {
     long first = random.nextInt(RANGE) + (random.nextInt(10) == 0 ? FAR : 0);
-    long count = 1 + random.nextInt(random.nextInt(4) == 0 ? 200 : 8);
+    long count = 1L + random.nextInt(random.nextInt(4) == 0 ? 200 : 8);
     try (Handle handle = image.start()) {
       switch (random.nextInt(extents ? 14 : 8)) {
         case 0, 1, 2, 3, 4, 5 -> fill(handle, first, count, extents && random.nextBoolean());
@@ -137,6 +139,13 @@ final class MappingModel {
       }
       next = now.end();
     }
+  }
+
+  /** Compares the file as debugfs sees it. */
+  void checkAgainstDebugfs(Path path) {
+    TreeMap<Long, Long> expected = new TreeMap<>();
+    blocks.forEach((block, b) -> expected.put(block, b.unwritten() ? -b.place() : b.place()));
+    assertThat(DebugfsBlocks.of(path, number)).isEqualTo(expected);
   }
 
   /** Gives the file a size that covers what is mapped. */

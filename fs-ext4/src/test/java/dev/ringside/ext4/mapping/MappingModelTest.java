@@ -13,6 +13,7 @@ import dev.ringside.ext4.testing.WritableImage;
 import dev.ringside.machine.RandomStreams;
 import java.nio.file.Path;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,6 +72,9 @@ final class MappingModelTest {
       }
     }
     Tool.E2FSCK.run("-fn", path);
+    for (MappingModel model : models) {
+      model.checkAgainstDebugfs(path);
+    }
     try (WritableImage image = WritableImage.of(path)) {
       for (int i = 0; i < FILES; i++) {
         models[i].checkAll(image);
@@ -100,6 +104,7 @@ final class MappingModelTest {
       long next = 0;
       try (Handle handle = image.start()) {
         while (true) {
+          handle.ensureCredits(mapping.changeCredits());
           // Every other block, so that no two are one extent.
           mapping.allocate(handle, next, 1, false);
           next += 2;
@@ -113,11 +118,69 @@ final class MappingModelTest {
       try (Handle handle = image.start()) {
         mapping.remove(handle, 10, 3);
       }
+      assertThat(image.allocation().blocks().isCommitWorthwhile()).isTrue();
+      image.transactions().commitAll();
       try (Handle handle = image.start()) {
         mapping.allocate(handle, 10, 1, false);
         file.inode().setSize(next * 1024);
         file.changed(handle);
       }
+    }
+    Tool.E2FSCK.run("-fn", path);
+  }
+
+  @Test
+  void treeGrowsToDepthThreeAndShrinksAgain(@TempDir Path directory) throws Ext4Exception {
+    Path path = directory.resolve("image");
+    TestImage made = TestImage.make(path, "64M", "-t ext4 -b 1024").withFiles(1);
+    int extents = 29_000;
+    try (WritableImage image = WritableImage.of(path)) {
+      FileMapping mapping = image.mapping(made.inode(0));
+      InCoreInode file = image.inode(made.inode(0));
+      try (Handle handle = image.start()) {
+        for (long i = 0; i < extents; i++) {
+          handle.ensureCredits(mapping.changeCredits());
+          mapping.allocate(handle, i * 2, 1, false);
+        }
+        file.inode().setSize(extents * 2048L);
+        file.changed(handle);
+      }
+      assertThat(mapping.depth()).isEqualTo(3);
+    }
+    Tool.E2FSCK.run("-fn", path);
+    try (WritableImage image = WritableImage.of(path)) {
+      FileMapping mapping = image.mapping(made.inode(0));
+      try (Handle handle = image.start()) {
+        mapping.markUnwritten(handle, 0, extents);
+        mapping.remove(handle, 101, 2L * extents);
+        mapping.remove(handle, 0, 91);
+      }
+      assertThat(mapping.depth()).isEqualTo(1);
+      assertThat(mapping.map(92)).isInstanceOf(IoMap.Unwritten.class);
+    }
+    Tool.E2FSCK.run("-fn", path);
+  }
+
+  @Test
+  void fileThatIsFilledBackwardsHasASoundTree(@TempDir Path directory) throws Ext4Exception {
+    Path path = directory.resolve("image");
+    TestImage made = TestImage.make(path, "64M", "-t ext4 -b 1024").withFiles(1);
+    try (WritableImage image = WritableImage.of(path)) {
+      FileMapping mapping = image.mapping(made.inode(0));
+      // Going down, every split leaves half empty nodes.
+      long block = 60_000;
+      try (Handle handle = image.start()) {
+        for (int i = 0; i < 20_000; i++) {
+          block -= 2;
+          handle.ensureCredits(mapping.changeCredits());
+          mapping.allocate(handle, block, 1, true);
+        }
+      }
+      assertThat(mapping.depth()).isEqualTo(3);
+      try (Handle handle = image.start()) {
+        mapping.remove(handle, 0, 60_000);
+      }
+      assertThat(mapping.depth()).isZero();
     }
     Tool.E2FSCK.run("-fn", path);
   }

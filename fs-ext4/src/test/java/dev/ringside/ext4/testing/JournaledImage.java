@@ -33,6 +33,7 @@ public final class JournaledImage implements AutoCloseable {
   private final InodeTable table;
   private final InodeCache inodes;
   private final Journal journal;
+  private boolean open = true;
 
   private JournaledImage(TestDisk disk, JournalOptions options, long cacheBytes)
       throws Ext4Exception {
@@ -74,6 +75,17 @@ public final class JournaledImage implements AutoCloseable {
       recover(disk);
       return new JournaledImage(disk, options, cacheBytes);
     } catch (Ext4Exception | RuntimeException failure) {
+      disk.close();
+      throw failure;
+    }
+  }
+
+  /** Opens the journal of a disk as it is. */
+  public static JournaledImage openUnrecovered(Storage storage) throws Ext4Exception {
+    TestDisk disk = TestDisk.over(storage).start();
+    try {
+      return new JournaledImage(disk, JournalOptions.DEFAULT, CACHE_BYTES);
+    } catch (Ext4Exception failure) {
       disk.close();
       throw failure;
     }
@@ -155,17 +167,21 @@ public final class JournaledImage implements AutoCloseable {
       disk.driver().await();
       disk.driver().reap();
     }
+    open = false;
     disk.close();
   }
 
-  /** Unmounts. */
+  /** Unmounts. Does nothing the second time. */
   @Override
   public void close() throws Ext4Exception {
-    try {
-      journal.close();
-    } finally {
-      cache.close();
-      disk.close();
+    if (open) {
+      open = false;
+      try {
+        journal.close();
+      } finally {
+        cache.close();
+        disk.close();
+      }
     }
   }
 }

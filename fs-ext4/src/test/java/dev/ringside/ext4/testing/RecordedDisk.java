@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * A disk in memory that remembers every write and flush, so that it can be shown as it would be
@@ -77,6 +78,13 @@ public final class RecordedDisk implements Storage {
   /** Writes and flushes, in their order. */
   public synchronized List<Step> steps() {
     return List.copyOf(steps);
+  }
+
+  /** The steps that wrote to a place, in bytes. */
+  public synchronized int[] writesTo(long position) {
+    return IntStream.range(0, steps.size())
+        .filter(i -> steps.get(i) instanceof Step.Write write && write.position() == position)
+        .toArray();
   }
 
   /** How many steps there were. */

@@ -2,76 +2,113 @@ package dev.ringside.ext4.testing;
 
 import dev.ringside.driver.testing.TestDisk;
 import dev.ringside.ext4.alloc.Allocation;
-import dev.ringside.ext4.alloc.BlockAllocator;
+import dev.ringside.ext4.cache.DiskIo;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.dir.Directory;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.ByteString;
 import dev.ringside.ext4.format.DirectoryEntry;
+import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.inode.InCoreInode;
 import dev.ringside.ext4.inode.InodeCache;
 import dev.ringside.ext4.inode.InodeTable;
+import dev.ringside.ext4.journal.DataMode;
 import dev.ringside.ext4.journal.Handle;
+import dev.ringside.ext4.journal.Journal;
+import dev.ringside.ext4.journal.JournalOptions;
 import dev.ringside.ext4.journal.NoJournal;
 import dev.ringside.ext4.journal.SuperblockUpdates;
+import dev.ringside.ext4.journal.Transactions;
 import dev.ringside.ext4.mapping.FileMapping;
+import dev.ringside.ext4.mapping.MappedJournal;
 import dev.ringside.storage.FileStorage;
+import dev.ringside.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 
-/**
- * The rooms under the facade over an image file that they write to, without a journal: what a test
- * of one of them needs.
- */
+/** The rooms below the facade over an image that is written, through its journal if it has one. */
 public final class WritableImage implements AutoCloseable {
-  private static final int CREDITS = 1000;
-  private static final long CACHE_BYTES = 8L << 20;
-  private static final int INODES = 10_000;
+  private static final int CREDITS = 64;
+  private static final int INODES = 64;
+  private static final long CACHE_BYTES = 4L << 20;
 
   private final Path path;
   private final TestDisk disk;
+  private final DiskReader reader;
   private final Superblock superblock;
   private final MetadataCache cache;
-  private final NoJournal transactions;
+  private final SuperblockUpdates superblockUpdates;
+  private final DiskIo io;
+  private final Transactions transactions;
   private final Allocation allocation;
   private final InodeTable table;
   private final InodeCache inodes;
 
-  private WritableImage(Path path, TestDisk disk) throws Ext4Exception {
+  private WritableImage(Path path, TestDisk disk, boolean discard) throws Ext4Exception {
     this.path = path;
     this.disk = disk;
-    DiskReader reader = new DiskReader(disk.driver());
-    this.superblock = readSuperblock(disk, reader);
+    this.reader = new DiskReader(disk.driver());
+    long address = disk.frames().allocate(Superblock.SIZE);
+    reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
+    this.superblock = Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
+    disk.frames().free(address, Superblock.SIZE);
     this.cache = new MetadataCache(disk.driver(), reader, superblock.blockSize(), CACHE_BYTES);
-    this.transactions = new NoJournal(cache, reader.io(), superblock.blockSize());
-    this.allocation = Allocation.open(superblock, cache, new SuperblockUpdates(superblock, cache));
+    this.superblockUpdates = new SuperblockUpdates(superblock, cache);
+    this.io = reader.io();
+    this.allocation =
+        discard
+            ? Allocation.withDiscard(superblock, cache, superblockUpdates, io)
+            : Allocation.open(superblock, cache, superblockUpdates);
     this.table = new InodeTable(superblock, allocation.groups(), cache);
     this.inodes = new InodeCache(table, INODES);
+    this.transactions = openTransactions(reader);
   }
 
-  private static Superblock readSuperblock(TestDisk disk, DiskReader reader) throws Ext4Exception {
-    long address = disk.frames().allocate(Superblock.SIZE);
-    try {
-      reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
-      return Superblock.parse(disk.memory().slice(address, Superblock.SIZE));
-    } finally {
-      disk.frames().free(address, Superblock.SIZE);
+  private Transactions openTransactions(DiskReader reader) throws Ext4Exception {
+    if (superblock.journalInode() == 0) {
+      return new NoJournal(cache, io, superblock.blockSize());
     }
+    Inode inode = table.readNamed(superblock.journalInode());
+    MappedJournal file = new MappedJournal(FileMapping.of(inode, superblock, cache));
+    long blocks = inode.size() / superblock.blockSize();
+    file.protect(allocation.blocks().zone(), blocks);
+    JournalOptions options =
+        new JournalOptions(DataMode.ORDERED, Long.MAX_VALUE, InstantSource.system());
+    return Journal.open(file, blocks, superblock, cache, reader, options);
   }
 
-  /** Opens an image file, which changes. */
+  /** Opens an image, whose file changes. */
   public static WritableImage of(Path image) throws Ext4Exception {
-    TestDisk disk;
+    return of(image, open(image), false);
+  }
+
+  /** Opens an image on a disk that is told of freed blocks. */
+  public static WritableImage withDiscard(Path image) throws Ext4Exception {
+    return of(image, open(image), true);
+  }
+
+  /** Opens an image behind a storage, which is closed with it. */
+  public static WritableImage of(Path image, Storage storage) throws Ext4Exception {
+    return of(image, storage, false);
+  }
+
+  private static Storage open(Path image) {
     try {
-      disk = TestDisk.over(FileStorage.openWritable(image)).memoryBytes(32L << 20).start();
+      return FileStorage.openWritable(image);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
+  }
+
+  private static WritableImage of(Path image, Storage storage, boolean discard)
+      throws Ext4Exception {
+    TestDisk disk = TestDisk.over(storage).memoryBytes(32L << 20).start();
     try {
-      return new WritableImage(image, disk);
+      return new WritableImage(image, disk, discard);
     } catch (Ext4Exception | RuntimeException failure) {
       disk.close();
       throw failure;
@@ -82,24 +119,24 @@ public final class WritableImage implements AutoCloseable {
     return superblock;
   }
 
-  public MetadataCache cache() {
-    return cache;
+  public DiskIo io() {
+    return io;
+  }
+
+  public TestDisk disk() {
+    return disk;
+  }
+
+  public DiskReader reader() {
+    return reader;
   }
 
   public Allocation allocation() {
     return allocation;
   }
 
-  public BlockAllocator allocator() {
-    return allocation.blocks();
-  }
-
   public InodeTable table() {
     return table;
-  }
-
-  public InodeCache inodes() {
-    return inodes;
   }
 
   public InCoreInode inode(long number) throws Ext4Exception {
@@ -108,12 +145,33 @@ public final class WritableImage implements AutoCloseable {
 
   /** A mapping that can be changed. */
   public FileMapping mapping(long inode) throws Ext4Exception {
-    return mapping(inodes.get(inode));
+    return FileMapping.of(inodes.get(inode), superblock, cache, allocation.blocks());
   }
 
-  /** A mapping that can be changed. */
-  public FileMapping mapping(InCoreInode file) throws Ext4Exception {
-    return FileMapping.of(file, superblock, cache, allocation.blocks());
+  /** Begins an operation of the superuser. */
+  public Handle start() throws Ext4Exception {
+    return transactions.start(CREDITS, true);
+  }
+
+  /** Begins an operation. */
+  public Handle start(boolean mayUseReserve) throws Ext4Exception {
+    return transactions.start(CREDITS, mayUseReserve);
+  }
+
+  public Transactions transactions() {
+    return transactions;
+  }
+
+  public MetadataCache cache() {
+    return cache;
+  }
+
+  public SuperblockUpdates superblockUpdates() {
+    return superblockUpdates;
+  }
+
+  public InodeCache inodes() {
+    return inodes;
   }
 
   /** The file of an absolute path without links. */
@@ -132,31 +190,8 @@ public final class WritableImage implements AutoCloseable {
 
   /** The directory of an absolute path. */
   public Directory directory(String name) throws Ext4Exception {
-    return directory(file(name));
-  }
-
-  /** The directory of an inode. */
-  public Directory directory(InCoreInode file) throws Ext4Exception {
-    return Directory.of(file, mapping(file), superblock, cache);
-  }
-
-  /** Begins an operation of the superuser. */
-  public Handle start() throws Ext4Exception {
-    return start(true);
-  }
-
-  /** Begins an operation. */
-  public Handle start(boolean mayUseReserve) throws Ext4Exception {
-    return transactions.start(CREDITS, mayUseReserve);
-  }
-
-  public NoJournal transactions() {
-    return transactions;
-  }
-
-  /** Brings everything to the image. */
-  public void commit() throws Ext4Exception {
-    transactions.commitAll();
+    InCoreInode file = file(name);
+    return Directory.of(file, mapping(file.number()), superblock, cache);
   }
 
   /** Brings everything to the image, and lets e2fsck judge it. */

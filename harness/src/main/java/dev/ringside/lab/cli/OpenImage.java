@@ -1,6 +1,7 @@
 package dev.ringside.lab.cli;
 
 import dev.ringside.ext4.Ext4;
+import dev.ringside.ext4.MountOptions;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.lab.vm.VirtualMachine;
@@ -14,12 +15,34 @@ import java.nio.file.Path;
 
 /** Mounts an image in a machine of its own for as long as something runs. */
 final class OpenImage {
+  /** What the machine's memory has room for beside the metadata. */
+  private static final long PAGE_CACHE_BYTES = 24L << 20;
+
   private OpenImage() {}
 
   /** What runs while the image is mounted. */
   @FunctionalInterface
   interface Task {
     void run(Ext4 ext4) throws IOException;
+  }
+
+  /**
+   * Mounts for writing, runs, unmounts: the image changes.
+   *
+   * @throws IOException as {@link #with}
+   */
+  static void writing(Path image, Task task) throws IOException {
+    try (Storage storage = FileStorage.openWritable(image);
+        VirtualMachine machine =
+            VirtualMachine.start(
+                MachineSettings.DEFAULT, storage, new RealScheduler(), EventLog.OFF);
+        Ext4 ext4 =
+            Ext4.mount(
+                machine.disk(), MountOptions.READ_WRITE.withPageCacheBytes(PAGE_CACHE_BYTES))) {
+      task.run(ext4);
+    } catch (Ext4Exception failure) {
+      throw new IOException(image + ": " + failure.getMessage(), failure);
+    }
   }
 
   /**

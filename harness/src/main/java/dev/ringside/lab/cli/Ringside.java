@@ -27,6 +27,10 @@ import picocli.CommandLine.Spec;
       TreeCommand.class,
       CatCommand.class,
       StatCommand.class,
+      GetCommand.class,
+      PutCommand.class,
+      RmCommand.class,
+      MkdirCommand.class,
       DifferCommand.class,
       CrashCommand.class
     },

@@ -1,9 +1,9 @@
 package dev.ringside.lab.guest;
 
 import dev.ringside.ext4.AccessMode;
-import dev.ringside.ext4.content.AllocateMode;
 import dev.ringside.ext4.OpenFlag;
 import dev.ringside.ext4.RenameFlag;
+import dev.ringside.ext4.content.AllocateMode;
 import dev.ringside.lab.files.FallocateFlag;
 import java.util.EnumSet;
 import java.util.Set;

@@ -1,8 +1,6 @@
 package dev.ringside.lab.guest;
 
 import dev.ringside.ext4.AccessMode;
-import dev.ringside.ext4.xattr.AttributeMode;
-import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.Ext4;
 import dev.ringside.ext4.Ext4Directory;
 import dev.ringside.ext4.Ext4Path;
@@ -13,12 +11,14 @@ import dev.ringside.ext4.OpenFile;
 import dev.ringside.ext4.Session;
 import dev.ringside.ext4.TimeChange;
 import dev.ringside.ext4.Whence;
+import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.ByteString;
 import dev.ringside.ext4.format.DeviceNumber;
 import dev.ringside.ext4.format.DirectoryEntry;
 import dev.ringside.ext4.format.FileType;
+import dev.ringside.ext4.xattr.AttributeMode;
 import dev.ringside.lab.files.AttributeFlag;
 import dev.ringside.lab.files.CallFailedException;
 import dev.ringside.lab.files.Caller;

@@ -1,9 +1,9 @@
 package dev.ringside.lab.guest;
 
-import dev.ringside.ext4.journal.DataMode;
 import dev.ringside.ext4.Ext4;
 import dev.ringside.ext4.MountOptions;
 import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.journal.DataMode;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.lab.vm.VirtualMachine;
 import dev.ringside.machine.EventLog;
