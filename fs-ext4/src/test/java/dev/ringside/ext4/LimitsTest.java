@@ -43,8 +43,9 @@ final class LimitsTest {
       value = Format.class,
       names = {"EXT2", "EXT4_1K"})
   void twentyThousandFilesComeAndGo(Format format) throws Ext4Exception {
-    try (ScratchDisk disk = ScratchDisk.make(directory, "64M", format.options() + " -N 30000",
-        MountOptions.READ_WRITE)) {
+    try (ScratchDisk disk =
+        ScratchDisk.make(
+            directory, "64M", format.options() + " -N 30000", MountOptions.READ_WRITE)) {
       Session root = disk.root();
       root.mkdir(path("/d"), 0700);
       for (int i = 0; i < 20_000; i++) {
@@ -92,8 +93,7 @@ final class LimitsTest {
             Errno.ENOSPC);
       }
       assertErrno(() -> root.mkdir(path("/d"), 0700), Errno.ENOSPC);
-      assertErrno(
-          () -> root.symlink(ByteString.of("t".repeat(100)), path("/link")), Errno.ENOSPC);
+      assertErrno(() -> root.symlink(ByteString.of("t".repeat(100)), path("/link")), Errno.ENOSPC);
       assertErrno(() -> root.stat(path("/d")), Errno.ENOENT);
       root.unlink(path("/fill"));
       root.mkdir(path("/d"), 0700);

@@ -28,9 +28,7 @@ final class CrashStates {
 
   private int durableAt;
 
-  /**
-   * The states of a recording. They are built from front to back.
-   */
+  /** The states of a recording. They are built from front to back. */
   CrashStates(DiskImage blank, List<DiskEvent> events, int first, CrashSettings settings) {
     this.events = events;
     this.settings = settings;

@@ -82,8 +82,7 @@ final class Moments {
   }
 
   private static boolean isOfOne(List<Moment> allowed, byte[] content, int from, int to) {
-    boolean shrinks =
-        allowed.getLast().mixed().length() < allowed.getFirst().mixed().length();
+    boolean shrinks = allowed.getLast().mixed().length() < allowed.getFirst().mixed().length();
     for (Moment moment : allowed) {
       byte[] other = moment.mixed().bytes();
       int end = Math.min(to, other.length);

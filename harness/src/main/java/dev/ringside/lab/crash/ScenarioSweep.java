@@ -52,8 +52,7 @@ final class ScenarioSweep {
   /** Judges the states that are wanted. */
   CrashTally run(Wanted wanted) throws IOException {
     CrashStates states =
-        new CrashStates(
-            recording.blank(), recording.events(), recording.first(), settings);
+        new CrashStates(recording.blank(), recording.events(), recording.first(), settings);
     for (int cut = recording.first(); cut < recording.events().size(); cut++) {
       states.cutBehind(cut);
       boolean certain = states.pending(cut).isEmpty();
@@ -157,10 +156,7 @@ final class ScenarioSweep {
         }
         tally.countRecoveryState();
         recoverAgain(
-            "%s, recovery crashed at %d.%d".formatted(name, cut, choice),
-            again,
-            recovered,
-            mixed);
+            "%s, recovery crashed at %d.%d".formatted(name, cut, choice), again, recovered, mixed);
       }
     }
   }

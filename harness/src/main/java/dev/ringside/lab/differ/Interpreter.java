@@ -270,11 +270,8 @@ public final class Interpreter {
   }
 
   /** Whether somebody may link the files of others is a setting of the machine. */
-  private static String link(Caller caller, FileState state, Call call)
-      throws IOException {
-    return caller.uid() != 0 && state.uid() != caller.uid()
-        ? "of somebody else"
-        : done(call);
+  private static String link(Caller caller, FileState state, Call call) throws IOException {
+    return caller.uid() != 0 && state.uid() != caller.uid() ? "of somebody else" : done(call);
   }
 
   private static void sync(FileCalls calls, int handle, boolean dataOnly)

@@ -14,7 +14,8 @@ public record Step(int number, Caller caller, Operation operation) {
   /** Long runs of one character are shortened. */
   @Override
   public String toString() {
-    return RUN.matcher(text()).replaceAll(run -> "%s{%d}".formatted(run.group(1), run.group().length()));
+    return RUN.matcher(text())
+        .replaceAll(run -> "%s{%d}".formatted(run.group(1), run.group().length()));
   }
 
   private String text() {
