@@ -330,8 +330,9 @@ public final class Ext4 implements AutoCloseable {
   }
 
   /**
-   * Makes the disk one that could be unmounted, and lets no operation change it until {@link
-   * #thaw}: they fail with {@link Errno#EBUSY}, because waiting would need another task.
+   * Writes everything, so that a copy of the disk is a whole filesystem once its journal was
+   * recovered, and lets no operation change it until {@link #thaw}: they fail with {@link
+   * Errno#EBUSY}, because waiting would need another task.
    */
   public void freeze() throws Ext4Exception {
     change(
@@ -368,10 +369,7 @@ public final class Ext4 implements AutoCloseable {
               case FLUSH_LOG -> rooms.writing().transactions().commitAll();
               case NO_LOG_FLUSH -> {}
             }
-            rooms
-                .writing()
-                .transactions()
-                .abort(new Ext4Exception(Errno.EIO, "filesystem", "it was shut down"));
+            rooms.writing().transactions().stop();
           }
           shutdown = true;
         });

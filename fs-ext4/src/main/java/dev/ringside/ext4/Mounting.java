@@ -4,6 +4,7 @@ import dev.ringside.driver.BlockDevice;
 import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.alloc.Allocation;
 import dev.ringside.ext4.alloc.GroupTable;
+import dev.ringside.ext4.alloc.SystemZone;
 import dev.ringside.ext4.cache.DiskReader;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.content.ContentChanges;
@@ -96,7 +97,7 @@ final class Mounting {
       // The log may hold a newer one, whose geometry is not the same after a resize.
       superblock = readSuperblock();
     }
-    MetadataCache cache = newCache();
+    MetadataCache cache = newCache(options.metadataCacheBytes());
     try {
       GroupTable groups = new GroupTable(superblock, cache);
       Volume volume = assemble(cache, groups, null);
@@ -115,17 +116,16 @@ final class Mounting {
       superblock = readSuperblock();
       superblock.features().checkWritable();
     }
-    MetadataCache cache = newCache();
+    long least = (long) Journal.LEAST_CACHE_BLOCKS * superblock.blockSize();
+    MetadataCache cache = newCache(Math.max(options.metadataCacheBytes(), least));
     Transactions transactions = null;
     try {
       boolean wasValid = superblock.isValid();
       SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
       Allocation allocation =
-          options.discard()
-              ? Allocation.withDiscard(superblock, cache, updates, reader.io())
-              : Allocation.open(superblock, cache, updates);
+          Allocation.open(superblock, cache, updates, reader.io(), options.discard());
       recordMount();
-      transactions = openTransactions(cache, allocation);
+      transactions = openTransactions(cache, allocation.blocks().zone());
       OrphanList list = new OrphanList(superblock, updates);
       InodeTable table = new InodeTable(superblock, allocation.groups(), cache);
       OrphanFile file = orphanFile(table, cache, list);
@@ -144,8 +144,8 @@ final class Mounting {
     }
   }
 
-  private MetadataCache newCache() {
-    return new MetadataCache(device, reader, superblock.blockSize(), options.metadataCacheBytes());
+  private MetadataCache newCache(long bytes) {
+    return new MetadataCache(device, reader, superblock.blockSize(), bytes);
   }
 
   /** What the superblock says while the filesystem is in use. */
@@ -160,8 +160,7 @@ final class Mounting {
     }
   }
 
-  private Transactions openTransactions(MetadataCache cache, Allocation allocation)
-      throws Ext4Exception {
+  private Transactions openTransactions(MetadataCache cache, SystemZone zone) throws Ext4Exception {
     if (!superblock.has(Feature.HAS_JOURNAL)) {
       NoJournal plain = new NoJournal(cache, reader.io(), superblock.blockSize());
       SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
@@ -172,7 +171,7 @@ final class Mounting {
       return plain;
     }
     JournalOfImage journal = JournalOfImage.find(superblock, cache);
-    journal.file().protect(allocation.blocks().zone(), journal.blocks());
+    journal.file().protect(zone, journal.blocks());
     JournalOptions how =
         new JournalOptions(options.dataMode(), options.commitInterval().toNanos(), options.time());
     return Journal.open(journal.file(), journal.blocks(), superblock, cache, reader, how);
@@ -204,15 +203,7 @@ final class Mounting {
     FileContent content =
         FileContent.of(device, reader, superblock, cache, contentOptions, changes);
     return new Volume(
-        superblock,
-        options,
-        reader.io(),
-        cache,
-        table,
-        inodes,
-        content,
-        attributes(cache, writing),
-        writing);
+        superblock, options, cache, table, inodes, content, attributes(cache, writing), writing);
   }
 
   private AttributeStore attributes(MetadataCache cache, @Nullable Writing writing) {

@@ -35,7 +35,7 @@ final class Opening {
     boolean follow = !exclusive && !flags.contains(OpenFlag.NOFOLLOW);
     PathWalk walk = volume.walk();
     walk.begin(path, user);
-    InCoreInode file = goToFile(path, create, follow);
+    InCoreInode file = goToFile(path, create, exclusive, follow);
     if (file == null) {
       volume.checkWritable();
       NewFile wanted = NewFile.of(FileType.REGULAR, mode & 07777);
@@ -59,12 +59,13 @@ final class Opening {
   }
 
   /** Follows links at the end; null when there is no file and one is to be made. */
-  private @Nullable InCoreInode goToFile(Ext4Path path, boolean create, boolean follow)
-      throws Ext4Exception {
+  private @Nullable InCoreInode goToFile(
+      Ext4Path path, boolean create, boolean exclusive, boolean follow) throws Ext4Exception {
     PathWalk walk = volume.walk();
     while (true) {
-      if (create && (walk.kind() != LastName.NORMAL || walk.hasSlash())) {
-        throw failed(Errno.EISDIR, path);
+      boolean named = walk.kind() == LastName.NORMAL;
+      if (create && (!named || walk.hasSlash())) {
+        throw failed(exclusive && !named ? Errno.EEXIST : Errno.EISDIR, path);
       }
       InCoreInode file = walk.last();
       if (file == null) {

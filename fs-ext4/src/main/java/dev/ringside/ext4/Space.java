@@ -72,6 +72,6 @@ final class Space {
     }
     // Blocks that wait for a commit to become free are free after it.
     volume.writing().transactions().commitAll();
-    return volume.writing().allocation().blocks().trim(volume.io(), start, length, minLength);
+    return volume.writing().allocation().blocks().trim(start, length, minLength);
   }
 }

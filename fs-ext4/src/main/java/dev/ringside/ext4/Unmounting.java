@@ -41,11 +41,11 @@ final class Unmounting {
   /** Writes everything, so that a copy of the disk is a whole filesystem. */
   static void freeze(Volume volume) throws Ext4Exception {
     volume.content().syncAll();
-    volume.writing().transactions().commitAll();
+    volume.writing().transactions().freeze();
   }
 
   /** Makes the disk one in use again. */
   static void thaw(Volume volume) throws Ext4Exception {
-    volume.writing().transactions().poll();
+    volume.writing().transactions().thaw();
   }
 }

@@ -1,7 +1,6 @@
 package dev.ringside.ext4;
 
 import dev.ringside.ext4.access.Credentials;
-import dev.ringside.ext4.cache.DiskIo;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.cache.NameCache;
 import dev.ringside.ext4.content.FileContent;
@@ -34,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class Volume implements AutoCloseable {
   private final Superblock superblock;
   private final MountOptions options;
-  private final DiskIo io;
   private final MetadataCache cache;
   private final InodeTable table;
   private final InodeCache inodes;
@@ -66,7 +64,6 @@ final class Volume implements AutoCloseable {
   Volume(
       Superblock superblock,
       MountOptions options,
-      DiskIo io,
       MetadataCache cache,
       InodeTable table,
       InodeCache inodes,
@@ -75,7 +72,6 @@ final class Volume implements AutoCloseable {
       @Nullable Writing writing) {
     this.superblock = superblock;
     this.options = options;
-    this.io = io;
     this.cache = cache;
     this.table = table;
     this.inodes = inodes;
@@ -100,10 +96,6 @@ final class Volume implements AutoCloseable {
 
   MountOptions options() {
     return options;
-  }
-
-  DiskIo io() {
-    return io;
   }
 
   MetadataCache cache() {

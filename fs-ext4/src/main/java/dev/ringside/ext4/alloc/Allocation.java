@@ -16,32 +16,20 @@ import dev.ringside.ext4.journal.SuperblockUpdates;
  * @param inodes gives out inode numbers
  */
 public record Allocation(GroupTable groups, BlockAllocator blocks, InodeAllocator inodes) {
-  /** As the other, on a disk that is told of freed blocks only by {@link BlockAllocator#trim}. */
-  public static Allocation open(
-      Superblock superblock, MetadataCache cache, SuperblockUpdates superblockUpdates)
-      throws Ext4Exception {
-    return open(superblock, cache, superblockUpdates, ReleasedBlocks.NOBODY);
-  }
-
   /**
    * Reads the descriptors of all groups, and takes the free counts of the superblock from them.
    *
-   * @param disk is told of freed blocks when their transaction has committed
+   * @param disk is told of free blocks by {@link BlockAllocator#trim}
+   * @param discard whether it is told of freed blocks whenever a transaction has committed, too
    * @throws Ext4UnsupportedException when the filesystem has a feature that cannot be written
    * @throws Ext4CorruptedException when a descriptor is damaged, or two of them claim a block
    */
-  public static Allocation withDiscard(
-      Superblock superblock, MetadataCache cache, SuperblockUpdates superblockUpdates, DiskIo disk)
-      throws Ext4Exception {
-    return open(
-        superblock, cache, superblockUpdates, new OnlineDiscard(disk, superblock.blockSize()));
-  }
-
-  private static Allocation open(
+  public static Allocation open(
       Superblock superblock,
       MetadataCache cache,
       SuperblockUpdates superblockUpdates,
-      ReleasedBlocks released)
+      DiskIo disk,
+      boolean discard)
       throws Ext4Exception {
     superblock.features().checkWritable();
     GroupTable groups = new GroupTable(superblock, cache);
@@ -51,10 +39,13 @@ public record Allocation(GroupTable groups, BlockAllocator blocks, InodeAllocato
     groups.use(state);
     GroupBitmaps bitmaps = new GroupBitmaps(groups, state, zone);
     DescriptorUpdates updates = new DescriptorUpdates(groups, state, bitmaps, superblockUpdates);
+    ReleasedBlocks released =
+        discard ? new OnlineDiscard(disk, superblock.blockSize()) : ReleasedBlocks.NOBODY;
     FreedBatches batches = new FreedBatches(superblock, state.groups(), released);
+    Trim trim = new Trim(superblock, state, bitmaps, batches.freed(), disk);
     return new Allocation(
         groups,
-        new BlockAllocator(superblock, state, bitmaps, updates, zone, batches),
+        new BlockAllocator(superblock, state, bitmaps, updates, zone, batches, trim),
         new InodeAllocator(groups, state, bitmaps, updates));
   }
 }

@@ -2,7 +2,6 @@ package dev.ringside.ext4.alloc;
 
 import dev.ringside.ext4.cache.BlockSeal;
 import dev.ringside.ext4.cache.CachedBlock;
-import dev.ringside.ext4.cache.DiskIo;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4CorruptedException;
 import dev.ringside.ext4.error.Ext4Exception;
@@ -31,6 +30,7 @@ public final class BlockAllocator {
   private final SystemZone zone;
   private final FreedBlocks freed;
   private final FreedBatches batches;
+  private final Trim trim;
   private final long heldBack;
 
   BlockAllocator(
@@ -39,13 +39,15 @@ public final class BlockAllocator {
       GroupBitmaps bitmaps,
       DescriptorUpdates updates,
       SystemZone zone,
-      FreedBatches batches) {
+      FreedBatches batches,
+      Trim trim) {
     this.superblock = superblock;
     this.state = state;
     this.bitmaps = bitmaps;
     this.updates = updates;
     this.zone = zone;
     this.batches = batches;
+    this.trim = trim;
     this.freed = batches.freed();
     this.heldBack = superblock.heldBackBlocks();
   }
@@ -275,21 +277,7 @@ public final class BlockAllocator {
    *     behind the filesystem, or no group has so long a run; {@link Errno#EOPNOTSUPP} when the
    *     disk has no discards
    */
-  public long trim(DiskIo disk, long start, long length, long least) throws Ext4Exception {
-    if (!disk.device().limits().discard()) {
-      throw new Ext4Exception(Errno.EOPNOTSUPP, "disk");
-    }
-    long blockSize = superblock.blockSize();
-    long first = Long.divideUnsigned(start, blockSize);
-    long count = Long.divideUnsigned(length, blockSize);
-    long leastBlocks = Long.divideUnsigned(least, blockSize);
-    if (count == 0
-        || Long.compareUnsigned(first, superblock.blocks()) >= 0
-        || Long.compareUnsigned(leastBlocks, superblock.blocksPerGroup()) > 0) {
-      throw new Ext4Exception(Errno.EINVAL, "trim");
-    }
-    long end = Math.min(superblock.blocks(), first + Math.min(count, superblock.blocks()));
-    Trim trim = new Trim(superblock, state, bitmaps, freed, disk);
-    return trim.run(first, end, Math.max(1, leastBlocks)) * blockSize;
+  public long trim(long start, long length, long least) throws Ext4Exception {
+    return trim.run(start, length, least);
   }
 }

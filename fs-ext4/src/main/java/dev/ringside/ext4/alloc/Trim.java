@@ -3,6 +3,7 @@ package dev.ringside.ext4.alloc;
 import dev.ringside.ext4.cache.CachedBlock;
 import dev.ringside.ext4.cache.DiskIo;
 import dev.ringside.ext4.cache.IoBatch;
+import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.Bitmap;
 import dev.ringside.ext4.format.GroupCounts;
@@ -28,8 +29,25 @@ final class Trim {
     this.batch = io.batch();
   }
 
+  /** As {@link BlockAllocator#trim}. */
+  long run(long start, long length, long least) throws Ext4Exception {
+    if (!io.device().limits().discard()) {
+      throw new Ext4Exception(Errno.EOPNOTSUPP, "disk");
+    }
+    // The numbers are unsigned: all ones mean everything.
+    long blockSize = superblock.blockSize();
+    long first = Long.divideUnsigned(start, blockSize);
+    long count = Long.divideUnsigned(length, blockSize);
+    long leastBlocks = Long.divideUnsigned(least, blockSize);
+    if (count == 0 || first >= superblock.blocks() || leastBlocks > superblock.blocksPerGroup()) {
+      throw new Ext4Exception(Errno.EINVAL, "trim");
+    }
+    long end = Math.min(superblock.blocks(), first + Math.min(count, superblock.blocks()));
+    return discard(first, end, Math.max(1, leastBlocks)) * blockSize;
+  }
+
   /** Discards the runs of at least {@code least} blocks; returns how many blocks these are. */
-  long run(long first, long end, long least) throws Ext4Exception {
+  private long discard(long first, long end, long least) throws Ext4Exception {
     long discarded = 0;
     long next = Math.max(first, superblock.firstDataBlock());
     while (next < end) {

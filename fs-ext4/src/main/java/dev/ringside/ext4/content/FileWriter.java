@@ -72,13 +72,23 @@ final class FileWriter {
     }
     int count = (int) Math.min(length, limit - position);
     int done = overwriteCached(file, position, source, offset, count, access);
-    if (done < count) {
+    boolean triedAgain = false;
+    while (done < count) {
       try (Handle handle =
           changes.transactions().start(Credits.writeStep(file), access.mayUseReserve())) {
         done += writeSteps(handle, file, position, source, offset, done, count, access);
       }
+      if (done == count || triedAgain || !changes.allocator().isCommitWorthwhile()) {
+        break;
+      }
+      // Space that was freed lately can be had after a commit.
+      changes.transactions().commitAll();
+      triedAgain = true;
     }
     writeback.balance();
+    if (done == 0) {
+      throw new Ext4Exception(Errno.ENOSPC, "inode " + file.number());
+    }
     return done;
   }
 
@@ -120,6 +130,7 @@ final class FileWriter {
     return done;
   }
 
+  /** Writes until the end, or until the disk is full; says how many bytes. */
   private int writeSteps(
       Handle handle,
       ContentFile file,
@@ -140,11 +151,13 @@ final class FileWriter {
         done += step(handle, file, position + done, source, offset + done, count - done);
       }
     } catch (Ext4Exception failure) {
-      if (failure.errno() != Errno.ENOSPC || done == 0) {
+      if (failure.errno() != Errno.ENOSPC) {
         throw failure;
       }
     }
-    times.modified(handle, file, access);
+    if (done > from) {
+      times.modified(handle, file, access);
+    }
     return done - from;
   }
 

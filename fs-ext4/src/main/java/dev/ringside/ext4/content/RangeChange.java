@@ -58,6 +58,27 @@ final class RangeChange {
       writeback.writeAll(file);
       truncation.drop(file, offset / blockSize, END_OF_BLOCKS);
     }
+    try {
+      changeOnce(changes, file, modes, offset, length, access);
+    } catch (Ext4Exception failure) {
+      if (failure.errno() != Errno.ENOSPC || moves || !changes.allocator().isCommitWorthwhile()) {
+        throw failure;
+      }
+      // Space that was freed lately can be had after a commit; what was done is found done.
+      changes.transactions().commitAll();
+      changeOnce(changes, file, modes, offset, length, access);
+    }
+    writeback.balance();
+  }
+
+  private void changeOnce(
+      ContentChanges changes,
+      ContentFile file,
+      Set<AllocateMode> modes,
+      long offset,
+      long length,
+      WriteAccess access)
+      throws Ext4Exception {
     try (Handle handle =
         changes.transactions().start(Credits.change(file), access.mayUseReserve())) {
       Set<AllocateMode> kinds = EnumSet.noneOf(AllocateMode.class);
@@ -77,7 +98,6 @@ final class RangeChange {
       }
       times.modified(handle, file, access);
     }
-    writeback.balance();
   }
 
   private void check(ContentFile file, Set<AllocateMode> modes, long offset, long length)

@@ -112,7 +112,9 @@ final class HashedDirectory {
       split.moveUpperHalf(blocks.names(upper));
       path.node(level).insert(path.entry(level) + 1, split.upperHash(), added);
       boolean goesUp = Integer.compareUnsigned(hash, split.firstUpperHash()) >= 0;
-      blocks.names(goesUp ? upper : lower).insert(name, inode, type);
+      if (!blocks.names(goesUp ? upper : lower).insert(name, inode, type)) {
+        throw blocks.corrupted("no room in half a leaf for " + name);
+      }
     }
   }
 

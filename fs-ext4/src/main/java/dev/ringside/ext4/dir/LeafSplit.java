@@ -60,20 +60,23 @@ final class LeafSplit {
     return Arrays.copyOfRange(offsets, skipped, count);
   }
 
-  /** Names go up, the highest hash first, while more than half of one lies in the upper half. */
+  /**
+   * Names go up, the highest hash first, while more than half of one, with the room behind it, lies
+   * in the upper half: as the kernel divides, so that trees are full where its are.
+   */
   private int divide() {
     int half = names.size() / 2;
     int moved = 0;
     int first = offsets.length;
     while (first > 0) {
-      int length = names.usedLength(offsets[first - 1]);
+      int length = names.recordLength(offsets[first - 1]);
       if (moved + length / 2 > half) {
         break;
       }
       moved += length;
       first--;
     }
-    return first > 0 ? first : offsets.length / 2;
+    return first > 1 ? first : offsets.length / 2;
   }
 
   /** Whether there is a name for each side. */

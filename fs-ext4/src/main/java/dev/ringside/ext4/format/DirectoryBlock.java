@@ -404,7 +404,8 @@ public final class DirectoryBlock {
     return typed ? u8(bytes, offset + DE_NAME_LEN) : u16(bytes, offset + DE_NAME_LEN);
   }
 
-  private int recordLength(int offset) {
+  /** How many bytes the entry takes, with the room behind its name. */
+  public int recordLength(int offset) {
     return recordLength(bytes, offset);
   }
 

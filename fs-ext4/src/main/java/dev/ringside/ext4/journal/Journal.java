@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>After a failure nothing is written any more but the error number in the journal's superblock.
  */
 public final class Journal implements Transactions {
+  /** How many blocks the cache should have at least, so that every operation fits. */
+  public static final int LEAST_CACHE_BLOCKS = 256;
+
   private final MetadataCache cache;
   private final DiskIo io;
   private final JournalOptions options;
@@ -49,6 +52,9 @@ public final class Journal implements Transactions {
 
   /** Something was committed since a checkpoint was last thought of. */
   private boolean checkpointMayHelp;
+
+  /** The disk says that it is not mounted. */
+  private boolean frozen;
 
   private boolean aborted;
   private boolean closed;
@@ -96,7 +102,7 @@ public final class Journal implements Transactions {
     JournalSuperblock journal =
         JournalPreparation.read(file, fileBlocks, superblock, reader.io().device(), reader);
     JournalPreparation.upgrade(journal, superblock);
-    LogPlaces places = LogPlaces.read(file, journal.end(), superblock.blocks());
+    LogPlaces places = LogPlaces.read(file, journal.end(), superblock);
     Journal opened = new Journal(journal, places, superblock, cache, reader.io(), options);
     try {
       IoBatch batch = reader.io().batch();
@@ -126,8 +132,8 @@ public final class Journal implements Transactions {
     if (aborted) {
       throw new Ext4Exception(Errno.EROFS, "journal", "it was stopped after an error");
     }
-    if (handle.isOpen() || locked) {
-      throw new IllegalStateException("another operation is under way");
+    if (handle.isOpen() || locked || frozen) {
+      throw new IllegalStateException("frozen, or another operation is under way");
     }
     if (credits > mostCopies) {
       throw tooLarge(credits);
@@ -494,9 +500,7 @@ public final class Journal implements Transactions {
     if (aborted || closed) {
       return;
     }
-    aborted = true;
-    commit.abandon();
-    checkpoint.abandon();
+    stop();
     IoBatch batch = io.batch();
     try {
       tail.fail(Errno.EIO.number(), batch);
@@ -505,6 +509,37 @@ public final class Journal implements Transactions {
       io.await(batch);
     } catch (Ext4Exception unrecorded) {
       cause.addSuppressed(unrecorded);
+    }
+  }
+
+  @Override
+  public void stop() {
+    if (!aborted && !closed) {
+      aborted = true;
+      commit.abandon();
+      checkpoint.abandon();
+    }
+  }
+
+  @Override
+  public void freeze() throws Ext4Exception {
+    if (!frozen) {
+      commitAll();
+      leaveEmpty();
+      frozen = true;
+    }
+  }
+
+  @Override
+  public void thaw() throws Ext4Exception {
+    if (frozen) {
+      checkAlive();
+      try {
+        flag.set(true);
+      } catch (Ext4Exception failure) {
+        throw stopped(failure);
+      }
+      frozen = false;
     }
   }
 
@@ -520,8 +555,7 @@ public final class Journal implements Transactions {
     }
     try {
       if (!aborted) {
-        commitAll();
-        leaveEmpty();
+        freeze();
       }
     } finally {
       closed = true;

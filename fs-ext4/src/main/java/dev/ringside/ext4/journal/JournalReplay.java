@@ -57,10 +57,23 @@ public final class JournalReplay {
       recovered = JournalRecovery.read(journal, log, superblock.blocks());
     }
     if (journal.needsRecovery()) {
+      checkLeavesLogAlone(recovered, LogPlaces.read(file, fileBlocks, superblock));
       replay.bringHome(recovered);
       replay.empty(journal, recovered, place);
     }
     return recovered;
+  }
+
+  /** After a crash in the middle, the log has to say the same again. */
+  private static void checkLeavesLogAlone(RecoveredBlocks recovered, LogPlaces log)
+      throws Ext4CorruptedException {
+    for (long block : recovered.blocks()) {
+      if (log.contains(block)) {
+        throw new Ext4CorruptedException(
+            "journal",
+            "a transaction writes block %d, which is the journal's own".formatted(block));
+      }
+    }
   }
 
   private void bringHome(RecoveredBlocks recovered) throws Ext4Exception {

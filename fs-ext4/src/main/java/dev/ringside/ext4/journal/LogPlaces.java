@@ -2,7 +2,10 @@ package dev.ringside.ext4.journal;
 
 import dev.ringside.ext4.error.Ext4CorruptedException;
 import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.format.Superblock;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 
 /**
  * Where each block of the journal's file lies on the disk. The whole mapping is read once, so that
@@ -16,6 +19,11 @@ final class LogPlaces {
   private int runs;
   private final long blocks;
 
+  /** Where runs begin and end on the disk, in its order. */
+  private long[] sortedPlaces = {};
+
+  private long[] sortedEnds = {};
+
   /** The run that was asked for last: the log is written from front to back. */
   private int current;
 
@@ -27,23 +35,52 @@ final class LogPlaces {
    * Reads a mapping.
    *
    * @param blocks of the file that are wanted, from its first on
-   * @param filesystemBlocks how many there are on the filesystem
-   * @throws Ext4CorruptedException when one of them is a hole, or not on the filesystem
+   * @throws Ext4CorruptedException when one of them is a hole, not on the filesystem, or there
+   *     twice
    */
-  static LogPlaces read(JournalFile file, long blocks, long filesystemBlocks) throws Ext4Exception {
+  static LogPlaces read(JournalFile file, long blocks, Superblock superblock) throws Ext4Exception {
     LogPlaces read = new LogPlaces(blocks);
     long block = 0;
     while (block < blocks) {
       JournalFile.Run run = file.locate(block);
       long count = Math.min(run.count(), blocks - block);
-      if (count < 1 || run.block() < 1 || run.block() > filesystemBlocks - count) {
+      if (count < 1 || !superblock.isDataRange(run.block(), count)) {
         throw new Ext4CorruptedException(
             "journal", "block %d of its file is block %d".formatted(block, run.block()));
       }
       read.add(block, run.block());
       block += count;
     }
+    read.sort();
     return read;
+  }
+
+  /** A block that stood in the log twice would be written over by the log itself. */
+  private void sort() throws Ext4CorruptedException {
+    int[] order =
+        IntStream.range(0, runs)
+            .boxed()
+            .sorted(Comparator.comparingLong(run -> places[run]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    sortedPlaces = new long[runs];
+    sortedEnds = new long[runs];
+    for (int i = 0; i < runs; i++) {
+      int run = order[i];
+      sortedPlaces[i] = places[run];
+      sortedEnds[i] = places[run] + endOf(run) - starts[run];
+      if (i > 0 && sortedPlaces[i] < sortedEnds[i - 1]) {
+        throw new Ext4CorruptedException(
+            "journal", "block %d is twice in its file".formatted(sortedPlaces[i]));
+      }
+    }
+  }
+
+  /** Whether a block of the filesystem belongs to the journal's file. */
+  boolean contains(long place) {
+    int found = Arrays.binarySearch(sortedPlaces, place);
+    int run = found >= 0 ? found : -found - 2;
+    return run >= 0 && place < sortedEnds[run];
   }
 
   private void add(long start, long place) {

@@ -168,6 +168,19 @@ public final class NoJournal implements Transactions {
   }
 
   @Override
+  public void stop() {
+    aborted = true;
+  }
+
+  @Override
+  public void freeze() throws Ext4Exception {
+    commitAll();
+  }
+
+  @Override
+  public void thaw() {}
+
+  @Override
   public boolean isAborted() {
     return aborted;
   }

@@ -39,7 +39,22 @@ public interface Transactions extends AutoCloseable {
    */
   void abort(Throwable cause);
 
-  /** Whether {@link #abort} was called, or a commit failed. */
+  /**
+   * Stops as if the power had failed: like {@link #abort}, but nothing went wrong, and the disk
+   * does not say so.
+   */
+  void stop();
+
+  /**
+   * Writes everything home and leaves the disk as an unmounted one. No operation may begin until
+   * {@link #thaw}.
+   */
+  void freeze() throws Ext4Exception;
+
+  /** Makes the disk that of a mounted filesystem again; does nothing unless it is frozen. */
+  void thaw() throws Ext4Exception;
+
+  /** Whether {@link #abort} or {@link #stop} was called, or a commit failed. */
   boolean isAborted();
 
   /** Writes everything to its home, unless aborted, and leaves the disk as an unmounted one. */

@@ -58,10 +58,10 @@ final class SpaceTest {
         taken = blocks.allocate(handle, place / 1024 + 1, 2);
       }
       long free = blocks.counts().freeBlocks();
-      assertThat(blocks.trim(image.io(), 0, Long.MAX_VALUE, 0)).isEqualTo(free * 1024);
-      assertThat(blocks.trim(image.io(), place, 4096, 0)).isEqualTo(2048);
-      assertThat(blocks.trim(image.io(), place, 4096, 2048)).isZero();
-      assertThatThrownBy(() -> blocks.trim(image.io(), 17L << 20, 4096, 0))
+      assertThat(blocks.trim(0, Long.MAX_VALUE, 0)).isEqualTo(free * 1024);
+      assertThat(blocks.trim(place, 4096, 0)).isEqualTo(2048);
+      assertThat(blocks.trim(place, 4096, 2048)).isZero();
+      assertThatThrownBy(() -> blocks.trim(17L << 20, 4096, 0))
           .isInstanceOfSatisfying(
               Ext4Exception.class, bad -> assertThat(bad.errno()).isEqualTo(Errno.EINVAL));
       try (Handle handle = image.start()) {

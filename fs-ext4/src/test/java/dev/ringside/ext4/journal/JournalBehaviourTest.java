@@ -326,6 +326,46 @@ final class JournalBehaviourTest {
   }
 
   @Test
+  void aFrozenDiskIsThatOfAnUnmountedFilesystem() throws IOException, Ext4Exception {
+    changeOne(SCRATCH, 1);
+
+    journal.freeze();
+
+    Path frozen = Files.write(directory.resolve("frozen"), disk.content());
+    assertThat(Tool.DEBUGFS.run("-R", "features", frozen)).doesNotContain("needs_recovery");
+    Tool.E2FSCK.run("-fn", frozen);
+    assertThat(onDisk(SCRATCH)).isEqualTo(1);
+
+    journal.thaw();
+    changeOne(SCRATCH, 2);
+    journal.commitAll();
+    byte[] thawed = disk.content();
+
+    assertThat(in(thawed, SCRATCH)).isEqualTo(1);
+    RecordedDisk crashed = RecordedDisk.of(thawed);
+    JournaledImage.open(crashed).close();
+    assertThat(in(crashed.content(), SCRATCH)).isEqualTo(2);
+  }
+
+  @Test
+  void aStopIsACrash() throws IOException, Ext4Exception {
+    changeOne(SCRATCH, 1);
+    journal.commitAll();
+    changeOne(SCRATCH, 2);
+
+    journal.stop();
+    int steps = disk.count();
+    journal.close();
+
+    assertThat(disk.count()).isEqualTo(steps);
+    Path file = Files.write(directory.resolve("stopped"), disk.content());
+    assertThat(Tool.DEBUGFS.run("-R", "logdump -S", file)).doesNotContain("Journal errno");
+    Tool.E2FSCK.run("-y", "-E", "journal_only", file);
+    Tool.E2FSCK.run("-fn", file);
+    assertThat(in(Files.readAllBytes(file), SCRATCH)).isEqualTo(1);
+  }
+
+  @Test
   void aCommitBeginsByItselfWhenItsTimeHasCome() throws Ext4Exception {
     image.close();
     disk = RecordedDisk.of(disk.content());

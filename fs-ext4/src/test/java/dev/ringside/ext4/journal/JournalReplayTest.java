@@ -2,6 +2,7 @@ package dev.ringside.ext4.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.testing.Fixture;
 import dev.ringside.ext4.testing.JournalImages;
 import dev.ringside.ext4.testing.JournaledImage;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -116,5 +118,38 @@ final class JournalReplayTest {
       }
     }
     assertThat(disk.count()).isGreaterThan(10);
+  }
+
+  /** Operations on inodes, cut at every write: each is there as a whole or not at all. */
+  @ParameterizedTest
+  @EnumSource(names = {"EXT4_1K", "EXT4_4K", "NO_CSUM_64BIT"})
+  void everyCutOfWhatWeWroteIsRecoveredAlike(JournalImages kind) throws IOException {
+    RecordedDisk disk = RecordedDisk.of(kind.make(directory.resolve("image")));
+    long[] inodes = {20, 60, 100, 140, 180};
+    try (JournaledImage image = JournaledImage.open(disk)) {
+      for (int i = 1; i <= 4; i++) {
+        image.touch(1_000_000 + i, inodes);
+        image.journal().commitAll();
+      }
+    }
+    Random random = new Random(2);
+
+    for (int cut = 2; cut <= disk.count(); cut++) {
+      byte[] torn = disk.torn(cut, random);
+      assertThat(replayedByUs(torn)).as("cut at %d", cut).isEqualTo(replayedByE2fsck(torn));
+      try (JournaledImage image = JournaledImage.open(RecordedDisk.of(torn))) {
+        assertThat(LongStream.of(inodes).mapToObj(inode -> modified(image, inode)).distinct())
+            .as("times after a cut at %d", cut)
+            .hasSize(1);
+      }
+    }
+  }
+
+  private static Instant modified(JournaledImage image, long inode) {
+    try {
+      return image.inodes().get(inode).inode().modificationTime();
+    } catch (Ext4Exception failure) {
+      throw new AssertionError(failure);
+    }
   }
 }

@@ -59,10 +59,7 @@ public final class WritableImage implements AutoCloseable {
     this.cache = new MetadataCache(disk.driver(), reader, superblock.blockSize(), CACHE_BYTES);
     this.superblockUpdates = new SuperblockUpdates(superblock, cache);
     this.io = reader.io();
-    this.allocation =
-        discard
-            ? Allocation.withDiscard(superblock, cache, superblockUpdates, io)
-            : Allocation.open(superblock, cache, superblockUpdates);
+    this.allocation = Allocation.open(superblock, cache, superblockUpdates, io, discard);
     this.table = new InodeTable(superblock, allocation.groups(), cache);
     this.inodes = new InodeCache(table, INODES);
     this.transactions = openTransactions(reader);

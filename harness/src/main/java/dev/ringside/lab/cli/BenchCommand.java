@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measure what the route costs on this machine, each figure beside a reference.",
+    subcommands = BenchKevlarCommand.class,
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
   /** What there is to measure. */
@@ -62,9 +64,11 @@ final class BenchCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "SUITE", description = "One of: ${COMPLETION-CANDIDATES}.")
-  @SuppressWarnings("NullAway.Init") // picocli sets it
-  private Suite suite;
+  @Parameters(
+      paramLabel = "SUITE",
+      arity = "0..1",
+      description = "One of: ${COMPLETION-CANDIDATES}; or kevlar, which has options of its own.")
+  private @Nullable Suite suite;
 
   @Option(
       names = "--batch",
@@ -105,6 +109,9 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     validate();
+    if (suite == null) {
+      throw new ParameterException(spec.commandLine(), "Missing required parameter: 'SUITE'");
+    }
     switch (suite) {
       case QUEUE -> queue();
       case READ -> read();
