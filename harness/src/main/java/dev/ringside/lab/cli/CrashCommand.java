@@ -96,6 +96,11 @@ final class CrashCommand implements Callable<Integer> {
       description = "Let the disk ignore flushes: there must be bad states.")
   private boolean selfCheck;
 
+  @Option(
+      names = "--whole-superblock",
+      description = "Never tear the two sectors of the superblock apart.")
+  private boolean wholeSuperblock;
+
   @Option(names = "--list", description = "List the scenarios.")
   private boolean list;
 
@@ -115,7 +120,14 @@ final class CrashCommand implements Callable<Integer> {
     }
     CrashSettings settings =
         new CrashSettings(
-            seed, drawn, every, peersEvery, recoveries, selfCheck, LoopMount.obstacle().isEmpty());
+            seed,
+            drawn,
+            every,
+            peersEvery,
+            recoveries,
+            selfCheck,
+            wholeSuperblock,
+            LoopMount.obstacle().isEmpty());
     List<CrashTally> tallies =
         new CrashSweep(settings).run(chosen(), selection(), tally -> print(tally, out));
     int bad = tallies.stream().mapToInt(tally -> tally.bad().size()).sum();

@@ -118,23 +118,32 @@ final class DifferCommand implements Callable<Integer> {
     DifferentialRun run = new DifferentialRun(combination, Sides.RINGSIDE_AND_KERNEL);
     RunResult result = run.run(steps, true);
     printLine(combination, result, out);
-    if (result.difference().isEmpty()) {
-      return true;
-    }
-    print(result.difference().get(), out);
-    out.println("  again: " + command(combination, keep));
-    out.flush();
-    if (shrinkSeconds > 0) {
-      Shrinker.Shrunken shrunken =
-          new Shrinker(run, Duration.ofSeconds(shrinkSeconds))
-              .shrink(steps, result.difference().get());
-      out.printf("  %d operations are enough:%n", shrunken.steps().size());
-      shrunken.steps().forEach(step -> out.println("    " + step));
-      print(shrunken.difference(), out);
-      out.println("  again: " + command(combination, ranges(shrunken.steps())));
+    for (Difference difference : result.differences()) {
+      print(difference, out);
+      out.println("  again: " + command(combination, keep));
       out.flush();
+      shrink(run, combination, steps, difference, out);
     }
-    return false;
+    return result.differences().isEmpty();
+  }
+
+  private void shrink(
+      DifferentialRun run,
+      Combination combination,
+      List<Step> steps,
+      Difference difference,
+      PrintWriter out)
+      throws IOException {
+    if (shrinkSeconds == 0) {
+      return;
+    }
+    Shrinker.Shrunken shrunken =
+        new Shrinker(run, Duration.ofSeconds(shrinkSeconds)).shrink(steps, difference);
+    out.printf("  %d operations are enough:%n", shrunken.steps().size());
+    shrunken.steps().forEach(step -> out.println("    " + step));
+    print(shrunken.difference(), out);
+    out.println("  again: " + command(combination, ranges(shrunken.steps())));
+    out.flush();
   }
 
   private static void printLine(Combination combination, RunResult result, PrintWriter out) {
@@ -142,7 +151,7 @@ final class DifferCommand implements Callable<Integer> {
         "%-16s %6d operations  %s  %s%n",
         combination.commandName(),
         result.operations(),
-        result.difference().isPresent() ? "1 DIFFERENCE " : "0 differences",
+        result.differences().size() + " differences",
         result.outcomes());
     out.flush();
   }
@@ -196,14 +205,14 @@ final class DifferCommand implements Callable<Integer> {
     RunResult same = new DifferentialRun(combination, Sides.KERNEL_TWICE).run(steps, true);
     RunResult wrong =
         new DifferentialRun(combination, Sides.KERNEL_AND_WRONG_KERNEL).run(steps, true);
-    boolean sound = same.difference().isEmpty() && wrong.difference().isPresent();
+    boolean sound = same.differences().isEmpty() && !wrong.differences().isEmpty();
     out.printf(
         "%-16s %6d operations  kernel twice: %s; one wrong byte: %s%n",
         combination.commandName(),
         same.operations(),
-        same.difference().isEmpty() ? "no difference" : "A DIFFERENCE",
-        wrong.difference().isPresent() ? "found" : "NOT FOUND");
-    same.difference().ifPresent(difference -> print(difference, out));
+        same.differences().isEmpty() ? "no difference" : "A DIFFERENCE",
+        wrong.differences().isEmpty() ? "NOT FOUND" : "found");
+    same.differences().forEach(difference -> print(difference, out));
     out.flush();
     return sound;
   }

@@ -18,22 +18,20 @@ final class CrashStates {
   /** Choices that are made for every cut; behind them, each is drawn. */
   static final int FIXED_CHOICES = 5;
 
+  private static final int SUPERBLOCK = 1024;
+
   private final List<DiskEvent> events;
-  private final boolean ignoresFlushes;
+  private final CrashSettings settings;
 
   /** The disk with all writes before {@link #durableAt}, which are there for sure. */
   private final DiskImage durable;
 
   private int durableAt;
 
-  /**
-   * The states of a recording. They are built from front to back.
-   *
-   * @param ignoresFlushes whether this is a broken disk, where no flush does anything
-   */
-  CrashStates(DiskImage blank, List<DiskEvent> events, int first, boolean ignoresFlushes) {
+  /** The states of a recording. They are built from front to back. */
+  CrashStates(DiskImage blank, List<DiskEvent> events, int first, CrashSettings settings) {
     this.events = events;
-    this.ignoresFlushes = ignoresFlushes;
+    this.settings = settings;
     this.durable = blank.copy();
     advance(first);
   }
@@ -49,7 +47,7 @@ final class CrashStates {
 
   /** Moves on to a crash behind that event; cuts are visited in order. */
   void cutBehind(int cut) {
-    if (!ignoresFlushes && events.get(cut) instanceof DiskEvent.Flush) {
+    if (!settings.ignoredFlushes() && events.get(cut) instanceof DiskEvent.Flush) {
       advance(cut + 1);
     }
   }
@@ -86,22 +84,30 @@ final class CrashStates {
         case 1 -> put(image, write, 0, length);
         case 2 -> put(image, write, 0, i == last ? length : 0);
         case 3 -> put(image, write, 0, i == 0 ? 0 : length);
-        case 4 -> put(image, write, 0, i == last ? half(length) : length);
+        case 4 -> put(image, write, 0, i == last ? half(write) : length);
         default -> putSome(image, write, random);
       }
     }
     return image;
   }
 
-  private static int half(int length) {
-    return length / Storage.SECTOR_SIZE / 2 * Storage.SECTOR_SIZE;
+  private int half(DiskEvent.Write write) {
+    int half = write.content().length() / Storage.SECTOR_SIZE / 2 * Storage.SECTOR_SIZE;
+    return mayTear(write, half) ? half : half + Storage.SECTOR_SIZE;
+  }
+
+  /** Whether what is before a byte of a write can be there without what is behind it. */
+  private boolean mayTear(DiskEvent.Write write, int at) {
+    return !settings.wholeSuperblock()
+        || write.position() + at != SUPERBLOCK + Storage.SECTOR_SIZE
+        || at == 0;
   }
 
   private static void put(DiskImage image, DiskEvent.Write write, int from, int to) {
     image.put(write.position() + from, write.content().bytes(), from, to - from);
   }
 
-  private static void putSome(DiskImage image, DiskEvent.Write write, RandomGenerator random) {
+  private void putSome(DiskImage image, DiskEvent.Write write, RandomGenerator random) {
     int length = write.content().length();
     switch (random.nextInt(3)) {
       case 0 -> {
@@ -109,8 +115,11 @@ final class CrashStates {
       }
       case 1 -> put(image, write, 0, length);
       default -> {
+        boolean kept = false;
         for (int sector = 0; sector < length; sector += Storage.SECTOR_SIZE) {
-          if (random.nextBoolean()) {
+          boolean drawn = random.nextBoolean();
+          kept = mayTear(write, sector) ? drawn : kept;
+          if (kept) {
             put(image, write, sector, sector + Storage.SECTOR_SIZE);
           }
         }

@@ -67,7 +67,8 @@ final class Moments {
 
   /**
    * Every sector is of a moment with this size, or of one that is shorter where that one has it:
-   * what was appended is there wherever the new size is.
+   * what was appended is there wherever the new size is. Of a file that is cut off, the rest of the
+   * last block may be zeros already.
    */
   private static boolean isMixOf(List<Moment> allowed, Moment seen) {
     byte[] content = seen.mixed().bytes();
@@ -81,6 +82,7 @@ final class Moments {
   }
 
   private static boolean isOfOne(List<Moment> allowed, byte[] content, int from, int to) {
+    boolean shrinks = allowed.getLast().mixed().length() < allowed.getFirst().mixed().length();
     for (Moment moment : allowed) {
       byte[] other = moment.mixed().bytes();
       int end = Math.min(to, other.length);
@@ -88,6 +90,15 @@ final class Moments {
         return true;
       }
     }
-    return false;
+    return shrinks && isZero(content, from, to);
+  }
+
+  private static boolean isZero(byte[] content, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (content[i] != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 }

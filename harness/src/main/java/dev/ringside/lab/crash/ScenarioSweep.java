@@ -1,5 +1,6 @@
 package dev.ringside.lab.crash;
 
+import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.lab.crash.Judge.Recovered;
 import dev.ringside.lab.crash.Recording.Moment;
 import dev.ringside.machine.RandomStreams;
@@ -51,8 +52,7 @@ final class ScenarioSweep {
   /** Judges the states that are wanted. */
   CrashTally run(Wanted wanted) throws IOException {
     CrashStates states =
-        new CrashStates(
-            recording.blank(), recording.events(), recording.first(), settings.ignoredFlushes());
+        new CrashStates(recording.blank(), recording.events(), recording.first(), settings);
     for (int cut = recording.first(); cut < recording.events().size(); cut++) {
       states.cutBehind(cut);
       boolean certain = states.pending(cut).isEmpty();
@@ -145,7 +145,7 @@ final class ScenarioSweep {
       return;
     }
     recoveriesLeft--;
-    CrashStates states = new CrashStates(crashed, events, 0, settings.ignoredFlushes());
+    CrashStates states = new CrashStates(crashed, events, 0, settings);
     Set<String> tried = new HashSet<>();
     for (int cut = 0; cut < events.size(); cut++) {
       states.cutBehind(cut);
@@ -155,14 +155,23 @@ final class ScenarioSweep {
           continue;
         }
         tally.countRecoveryState();
-        String state = "%s, recovery crashed at %d.%d".formatted(name, cut, choice);
-        Recovered second = judge.recover(again, mixed);
-        check(state, judge.fsck(second.disk()));
-        check(
-            state,
-            Moments.difference(
-                "recovered at once", recovered.moment(), "at the second time", second.moment()));
+        recoverAgain(
+            "%s, recovery crashed at %d.%d".formatted(name, cut, choice), again, recovered, mixed);
       }
+    }
+  }
+
+  private void recoverAgain(String name, DiskImage crashed, Recovered first, String mixed)
+      throws IOException {
+    try {
+      Recovered second = judge.recover(crashed, mixed);
+      check(name, judge.fsck(second.disk()));
+      check(
+          name,
+          Moments.difference(
+              "recovered at once", first.moment(), "at the second time", second.moment()));
+    } catch (Ext4Exception | RuntimeException inside) {
+      check(name, "the second recovery fails: " + describe(inside));
     }
   }
 }

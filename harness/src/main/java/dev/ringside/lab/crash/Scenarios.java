@@ -69,13 +69,13 @@ final class Scenarios {
     addMixed("overwrite", opened, new Operation.WriteAt(0, 100, 2 * BLOCK, 8));
     addMixed("write-behind-end", opened, new Operation.WriteAt(0, 30 * BLOCK, BLOCK, 9));
     addMixed("write-large", opened, new Operation.WriteAt(0, 4 * BLOCK, LARGE, 10));
-    add("truncate-down", opened, new Operation.Truncate("d/g", BLOCK + 10));
-    add("truncate-to-nothing", opened, new Operation.Truncate("d/g", 0));
-    add("truncate-up", opened, new Operation.Truncate("d/g", 40L * BLOCK));
-    add(
+    addMixed("truncate-down", opened, new Operation.Truncate(FILE, BLOCK + 10));
+    addMixed("truncate-to-nothing", opened, new Operation.Truncate(FILE, 0));
+    addMixed("truncate-up", opened, new Operation.Truncate(FILE, 40L * BLOCK));
+    addMixed(
         "truncate-large",
-        tree(new Operation.WriteFile("d/large", LARGE, 11)),
-        new Operation.Truncate("d/large", 5));
+        tree(new Operation.WriteFile(FILE, LARGE, 11)),
+        new Operation.Truncate(FILE, 5));
     add(
         "write-new",
         tree(),

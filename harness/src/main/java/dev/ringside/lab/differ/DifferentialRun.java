@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -51,16 +52,17 @@ public final class DifferentialRun {
     SortedMap<String, Integer> outcomes = new TreeMap<>();
     Images images = new Images(folder.resolve("first.img"), folder.resolve("kernel.img"));
     current = "make the images";
-    FutureTask<Optional<Difference>> course =
+    FutureTask<List<Difference>> course =
         new FutureTask<>(() -> new Course(images, outcomes).run(steps, checkAtTheEnd));
     Thread thread =
         Thread.ofPlatform().daemon().name("differ " + combination.commandName()).start(course);
-    Optional<Difference> difference = await(thread);
-    if (difference.isPresent()) {
-      return new RunResult(count(outcomes), outcomes, difference);
+    Optional<Difference> stuck = await(thread);
+    if (stuck.isPresent()) {
+      return new RunResult(count(outcomes), outcomes, List.of(stuck.get()));
     }
+    List<Difference> differences;
     try {
-      difference = course.get();
+      differences = course.get();
     } catch (ExecutionException failed) {
       throw new IOException(
           "%s: the run itself failed at '%s': %s"
@@ -73,7 +75,7 @@ public final class DifferentialRun {
     Files.deleteIfExists(images.first());
     Files.deleteIfExists(images.kernel());
     Files.delete(folder);
-    return new RunResult(count(outcomes), outcomes, difference);
+    return new RunResult(count(outcomes), outcomes, differences);
   }
 
   private static int count(SortedMap<String, Integer> outcomes) {
@@ -110,21 +112,24 @@ public final class DifferentialRun {
   private final class Course {
     private final Images images;
     private final SortedMap<String, Integer> outcomes;
+    private final List<Difference> harmless = new ArrayList<>();
 
     Course(Images images, SortedMap<String, Integer> outcomes) {
       this.images = images;
       this.outcomes = outcomes;
     }
 
-    Optional<Difference> run(List<Step> steps, boolean checkAtTheEnd) throws IOException {
+    List<Difference> run(List<Step> steps, boolean checkAtTheEnd) throws IOException {
       combination.make(images.first());
       combination.make(images.kernel());
       Optional<Difference> difference = compare(steps, checkAtTheEnd);
-      if (difference.isPresent() || !checkAtTheEnd) {
-        return difference;
+      if (difference.isEmpty() && checkAtTheEnd) {
+        current = "compare the images";
+        difference =
+            new ImageComparison(combination, sides).compare(images.first(), images.kernel());
       }
-      current = "compare the images";
-      return new ImageComparison(combination, sides).compare(images.first(), images.kernel());
+      difference.ifPresent(harmless::add);
+      return harmless;
     }
 
     private Optional<Difference> compare(List<Step> steps, boolean checkAtTheEnd)
@@ -188,14 +193,22 @@ public final class DifferentialRun {
         }
         outcomes.merge(kind(expected), 1, Integer::sum);
         if (!got.equals(expected)) {
-          return Optional.of(new Difference(step.toString(), step.number(), got, expected));
+          String detail = Interpreter.isFailure(got) ? ours.detail() : "";
+          Difference difference =
+              new Difference(step.toString(), step.number(), got + detail, expected);
+          if (!Interpreter.isFailure(got) || !Interpreter.isFailure(expected)) {
+            return Optional.of(difference);
+          }
+          if (harmless.stream().noneMatch(difference::isLike)) {
+            harmless.add(difference);
+          }
         }
       }
       return Optional.empty();
     }
 
     private static String kind(String outcome) {
-      return outcome.matches("E[A-Z0-9]+|errno \\d+") ? outcome : "done";
+      return Interpreter.isFailure(outcome) ? outcome : "done";
     }
   }
 }

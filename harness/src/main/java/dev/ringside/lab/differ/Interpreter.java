@@ -9,9 +9,13 @@ import dev.ringside.lab.files.FileState;
 import dev.ringside.lab.files.OpenFlag;
 import dev.ringside.lab.files.Whence;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does operations on one side, and says what came of each as text: equal texts are equal outcomes.
@@ -36,12 +40,19 @@ public final class Interpreter {
   private final Side side;
   private final StateText states;
   private final int[] slots = new int[SLOTS];
+  private @Nullable CallFailedException lastFailure;
+  private final List<Caller> openers = new ArrayList<>(Collections.nCopies(SLOTS, Caller.ROOT));
 
   /** Does operations on a side from now on; they begin with no open file. */
   public Interpreter(Side side) {
     this.side = side;
     this.states = new StateText();
     Arrays.fill(slots, CLOSED);
+  }
+
+  /** Whether an outcome is a failure with an errno, which changed nothing. */
+  static boolean isFailure(String outcome) {
+    return outcome.matches("E[A-Z0-9]+|errno \\d+");
   }
 
   /**
@@ -52,13 +63,28 @@ public final class Interpreter {
   public String run(Step step) throws IOException {
     FileCalls calls = side.calls();
     try {
-      calls.become(step.caller());
-      return run(step.operation(), calls);
+      // An open file is used on behalf of who opened it, as most programs do.
+      Caller caller =
+          step.operation() instanceof Operation.OnSlot onSlot
+              ? openers.get(onSlot.slot())
+              : step.caller();
+      calls.become(caller);
+      if (step.operation() instanceof Operation.Open open) {
+        openers.set(open.slot(), caller);
+      }
+      return run(step.operation(), caller, calls);
     } catch (CallFailedException failed) {
+      lastFailure = failed;
       return CallFailedException.nameOf(failed.errno());
     } finally {
       side.calls().become(Caller.ROOT);
     }
+  }
+
+  /** More about the last failure, which no comparison needs; empty when there is no more. */
+  String detail() {
+    Throwable cause = lastFailure == null ? null : lastFailure.getCause();
+    return cause == null ? "" : " (" + cause.getMessage() + ")";
   }
 
   /** Closes what is open. */
@@ -72,7 +98,7 @@ public final class Interpreter {
     }
   }
 
-  private String run(Operation operation, FileCalls calls) throws IOException {
+  private String run(Operation operation, Caller caller, FileCalls calls) throws IOException {
     return switch (operation) {
       case Operation.Open open -> open(open, calls);
       case Operation.Close(int slot) -> close(slot, calls);
@@ -95,15 +121,14 @@ public final class Interpreter {
       case Operation.ChmodOpen(int slot, int mode) ->
           onSlot(slot, h -> done(() -> calls.chmod(h, mode)));
       case Operation.LinkOpen(int slot, String path) ->
-          onSlot(slot, h -> done(() -> calls.link(h, path)));
+          onSlot(slot, h -> link(openers.get(slot), calls.stat(h), () -> calls.link(h, path)));
       case Operation.Truncate(String path, long size) -> done(() -> calls.truncate(path, size));
       case Operation.Stat(String path, boolean follow) -> states.of(calls.stat(path, follow));
       case Operation.ListDirectory(String path) -> listDirectory(path, calls);
       case Operation.Mkdir(String path, int mode) -> done(() -> calls.mkdir(path, mode));
       case Operation.Rmdir(String path) -> done(() -> calls.rmdir(path));
       case Operation.Unlink(String path) -> done(() -> calls.unlink(path));
-      case Operation.Link(String existing, String path, boolean follow) ->
-          done(() -> calls.link(existing, path, follow));
+      case Operation.Link link -> link(link, caller, calls);
       case Operation.Symlink(String target, String path) -> done(() -> calls.symlink(target, path));
       case Operation.Readlink(String path) -> "-> " + calls.readlink(path);
       case Operation.Rename(String from, String to, int flags) ->
@@ -176,23 +201,33 @@ public final class Interpreter {
 
   private String open(Operation.Open open, FileCalls calls) throws CallFailedException {
     close(open.slot(), calls);
+    int handle = openFile(open.path(), open.flags(), open.mode(), calls);
+    if (handle == CLOSED) {
+      return SPECIAL;
+    }
+    slots[open.slot()] = handle;
+    return DONE;
+  }
+
+  /** Opens a file or directory; of special files, what opening does is no filesystem's business. */
+  private static int openFile(String path, int flags, int mode, FileCalls calls)
+      throws CallFailedException {
     int handle;
     try {
       // A FIFO would wait for its other end.
-      handle = calls.open(open.path(), open.flags() | OpenFlag.NON_BLOCKING, open.mode());
+      handle = calls.open(path, flags | OpenFlag.NON_BLOCKING, mode);
     } catch (CallFailedException failed) {
-      if (failed.errno() == Errno.ENXIO.number()) {
-        return SPECIAL;
+      if (failed.errno() == Errno.ENXIO.number() || failed.errno() == Errno.ENODEV.number()) {
+        return CLOSED;
       }
       throw failed;
     }
     int type = calls.stat(handle).type();
     if (type != FileState.REGULAR && type != FileState.DIRECTORY) {
       calls.close(handle);
-      return SPECIAL;
+      return CLOSED;
     }
-    slots[open.slot()] = handle;
-    return DONE;
+    return handle;
   }
 
   private String close(int slot, FileCalls calls) throws CallFailedException {
@@ -214,11 +249,29 @@ public final class Interpreter {
   }
 
   private String seek(FileCalls calls, int handle, long offset, int whence) throws IOException {
-    if ((whence == Whence.DATA || whence == Whence.HOLE)
-        && calls.stat(handle).type() == FileState.REGULAR) {
+    if (calls.stat(handle).type() == FileState.DIRECTORY) {
+      // What a place in a directory is, is its own business.
+      return "directory";
+    }
+    if (whence == Whence.DATA || whence == Whence.HOLE) {
       side.settle(handle);
     }
     return "at " + calls.seek(handle, offset, whence);
+  }
+
+  private static String link(Operation.Link link, Caller caller, FileCalls calls)
+      throws IOException {
+    Call call = () -> calls.link(link.existing(), link.path(), link.follow());
+    if (caller.uid() == 0) {
+      return done(call);
+    }
+    FileState state = calls.stat(link.existing(), link.follow());
+    return link(caller, state, call);
+  }
+
+  /** Whether somebody may link the files of others is a setting of the machine. */
+  private static String link(Caller caller, FileState state, Call call) throws IOException {
+    return caller.uid() != 0 && state.uid() != caller.uid() ? "of somebody else" : done(call);
   }
 
   private static void sync(FileCalls calls, int handle, boolean dataOnly)
@@ -256,14 +309,12 @@ public final class Interpreter {
   private static String writeFile(Operation.WriteFile file, FileCalls calls)
       throws CallFailedException {
     int handle =
-        calls.open(
-            file.path(),
-            OpenFlag.WRITE_ONLY | OpenFlag.CREATE | OpenFlag.TRUNCATE | OpenFlag.NON_BLOCKING,
-            0666);
+        openFile(
+            file.path(), OpenFlag.WRITE_ONLY | OpenFlag.CREATE | OpenFlag.TRUNCATE, 0666, calls);
+    if (handle == CLOSED) {
+      return SPECIAL;
+    }
     try {
-      if (calls.stat(handle).type() != FileState.REGULAR) {
-        return SPECIAL;
-      }
       return "wrote " + calls.write(handle, Pattern.of(file.length(), file.pattern()));
     } finally {
       calls.close(handle);
@@ -271,7 +322,10 @@ public final class Interpreter {
   }
 
   private static String readFile(String path, FileCalls calls) throws CallFailedException {
-    int handle = calls.open(path, OpenFlag.NON_BLOCKING, 0);
+    int handle = openFile(path, 0, 0, calls);
+    if (handle == CLOSED) {
+      return SPECIAL;
+    }
     try {
       FileState state = calls.stat(handle);
       if (state.type() != FileState.REGULAR) {

@@ -8,6 +8,11 @@ import dev.ringside.lab.files.OpenFlag;
  * an empty slot does nothing.
  */
 public sealed interface Operation {
+  /** On an open file: done on behalf of who opened it. */
+  sealed interface OnSlot extends Operation {
+    int slot();
+  }
+
   /** Opens into a slot; what stood there is closed. */
   record Open(int slot, String path, int flags, int mode) implements Operation {
     @Override
@@ -17,34 +22,34 @@ public sealed interface Operation {
     }
   }
 
-  record Close(int slot) implements Operation {}
+  record Close(int slot) implements OnSlot {}
 
-  record Read(int slot, int length) implements Operation {}
+  record Read(int slot, int length) implements OnSlot {}
 
-  record ReadAt(int slot, long position, int length) implements Operation {}
+  record ReadAt(int slot, long position, int length) implements OnSlot {}
 
-  record Write(int slot, int length, int pattern) implements Operation {}
+  record Write(int slot, int length, int pattern) implements OnSlot {}
 
-  record WriteAt(int slot, long position, int length, int pattern) implements Operation {}
+  record WriteAt(int slot, long position, int length, int pattern) implements OnSlot {}
 
-  record Seek(int slot, long offset, int whence) implements Operation {}
+  record Seek(int slot, long offset, int whence) implements OnSlot {}
 
-  record TruncateOpen(int slot, long size) implements Operation {}
+  record TruncateOpen(int slot, long size) implements OnSlot {}
 
-  record Fallocate(int slot, int mode, long offset, long length) implements Operation {}
+  record Fallocate(int slot, int mode, long offset, long length) implements OnSlot {}
 
-  record Fsync(int slot, boolean dataOnly) implements Operation {}
+  record Fsync(int slot, boolean dataOnly) implements OnSlot {}
 
-  record StatOpen(int slot) implements Operation {}
+  record StatOpen(int slot) implements OnSlot {}
 
-  record ChmodOpen(int slot, int mode) implements Operation {
+  record ChmodOpen(int slot, int mode) implements OnSlot {
     @Override
     public String toString() {
       return "ChmodOpen[slot=%d, mode=%04o]".formatted(slot, mode);
     }
   }
 
-  record LinkOpen(int slot, String path) implements Operation {}
+  record LinkOpen(int slot, String path) implements OnSlot {}
 
   record Truncate(String path, long size) implements Operation {}
 

@@ -1,6 +1,6 @@
 package dev.ringside.lab.differ;
 
-import java.util.Optional;
+import java.util.List;
 import java.util.SortedMap;
 
 /**
@@ -8,7 +8,13 @@ import java.util.SortedMap;
  *
  * @param operations how many were done
  * @param outcomes how often each errno was seen; "done" stands for every success
- * @param difference the first; nothing is done after it
+ * @param differences those where both sides failed and changed nothing, each kind once; and then
+ *     one that ended the sequence, if there was one
  */
 public record RunResult(
-    int operations, SortedMap<String, Integer> outcomes, Optional<Difference> difference) {}
+    int operations, SortedMap<String, Integer> outcomes, List<Difference> differences) {
+  /** Copies the differences. */
+  public RunResult {
+    differences = List.copyOf(differences);
+  }
+}

@@ -32,8 +32,11 @@ public final class Shrinker {
         List<Step> fewer = new ArrayList<>(best.steps());
         end = Math.min(end, fewer.size());
         fewer.subList(Math.max(0, end - chunk), end).clear();
-        Optional<Difference> still = run.run(fewer, difference.isAtTheEnd()).difference();
-        if (still.isPresent() && still.get().isAtTheEnd() == difference.isAtTheEnd()) {
+        Optional<Difference> still =
+            run.run(fewer, difference.isAtTheEnd()).differences().stream()
+                .filter(difference::isLike)
+                .findFirst();
+        if (still.isPresent()) {
           best = new Shrunken(upTo(fewer, still.get()), still.get());
         }
       }

@@ -1,0 +1,30 @@
+package dev.ringside.ext4.hostile;
+
+import dev.ringside.ext4.hostile.RawImage.Kind;
+import java.util.List;
+
+/** Damages metadata of images that were unmounted. */
+public final class ImageFuzz {
+  private static final List<Kind> KINDS =
+      List.of(
+          Kind.INODE,
+          Kind.DIRECTORY,
+          Kind.EXTENTS,
+          Kind.SUPERBLOCK,
+          Kind.DESCRIPTOR,
+          Kind.BLOCK_BITMAP,
+          Kind.INODE_BITMAP,
+          Kind.ATTRIBUTES,
+          Kind.INDIRECT);
+
+  private ImageFuzz() {}
+
+  /** One input. */
+  public static void fuzzerTestOneInput(byte[] input) {
+    Damage damage = new Damage(input);
+    SeedImage[] images = SeedImage.values();
+    byte[] bytes = images[damage.image() % images.length].clean();
+    damage.apply(RawImage.of(bytes), KINDS);
+    new DamagedRun().run(bytes, damage.isReadOnly());
+  }
+}

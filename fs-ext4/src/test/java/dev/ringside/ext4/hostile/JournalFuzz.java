@@ -1,0 +1,20 @@
+package dev.ringside.ext4.hostile;
+
+import dev.ringside.ext4.hostile.RawImage.Kind;
+import java.util.List;
+
+/** Damages the logs of images that were not unmounted. */
+public final class JournalFuzz {
+  private static final List<SeedImage> IMAGES =
+      List.of(SeedImage.EXT4, SeedImage.UPSTREAM, SeedImage.EXT3, SeedImage.UNINIT_BG);
+
+  private JournalFuzz() {}
+
+  /** One input. */
+  public static void fuzzerTestOneInput(byte[] input) {
+    Damage damage = new Damage(input);
+    byte[] bytes = IMAGES.get(damage.image() % IMAGES.size()).dirty();
+    damage.apply(RawImage.of(bytes), List.of(Kind.JOURNAL));
+    new DamagedRun().run(bytes, damage.isReadOnly());
+  }
+}
