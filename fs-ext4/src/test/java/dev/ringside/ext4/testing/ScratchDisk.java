@@ -104,8 +104,10 @@ public final class ScratchDisk implements AutoCloseable {
 
   /** Unmounts, and lets e2fsck look. */
   public void unmount() throws Ext4Exception {
-    try (TestDisk closing = disk) {
+    try {
       ext4.close();
+    } finally {
+      disk.close();
     }
     Tool.E2FSCK.run("-fn", image);
   }
