@@ -1,7 +1,7 @@
 package dev.ringside.lab.crash;
 
-import dev.ringside.ext4.AtimePolicy;
 import dev.ringside.ext4.MountOptions;
+import dev.ringside.ext4.content.AtimePolicy;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.lab.differ.Combination;
 import dev.ringside.lab.differ.Side;
