@@ -64,7 +64,7 @@ final class AttributeErrnoTest {
                 inode,
                 key,
                 HexFormat.of().parseHex(value),
-                AttributeMode.values()[mode],
+                List.of(AttributeMode.values()).get(mode),
                 user);
         default -> attributes.remove(handle, inode, key, user);
       }
