@@ -32,6 +32,9 @@ final class ContentFile implements InodeContent {
 
   private @Nullable OrderedData ordered;
 
+  /** When the oldest dirty content became so, in nanoseconds of the device's clock. */
+  private long dirtySince;
+
   /** Where a sequential reader reads next, and how far ahead of it was read last. */
   private long nextRead;
 
@@ -92,6 +95,14 @@ final class ContentFile implements InodeContent {
   List<FolioWrite> writers() {
     writers.removeIf(FolioWrite::isDone);
     return writers;
+  }
+
+  void dirtyFrom(long time) {
+    dirtySince = time;
+  }
+
+  long dirtySince() {
+    return dirtySince;
   }
 
   void failed(String what) {

@@ -238,9 +238,12 @@ public final class FileContent implements AutoCloseable {
     links.write(handle, link, target);
   }
 
-  /** Moves on what goes on in the background, and waits for nothing. */
+  /**
+   * Moves on what goes on in the background, and waits for nothing: begins to write what has been
+   * dirty for half a minute.
+   */
   public void poll() throws Ext4Exception {
-    volume.reader().io().poll();
+    writeback.poll();
   }
 
   /** Gives the memory back; what was not synced is lost. */

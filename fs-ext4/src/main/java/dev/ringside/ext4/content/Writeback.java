@@ -9,6 +9,7 @@ import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4CorruptedException;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.mapping.IoMap;
+import dev.ringside.machine.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -31,11 +32,15 @@ final class Writeback {
 
   private static final int ROUNDS = 2;
 
+  /** How long content stays dirty when nothing else writes it: 30 seconds, as on Linux. */
+  private static final long OLDEST_DIRTY_NS = 30_000_000_000L;
+
   /** Bits of a piece's number in a sort key, below its disk block. */
   private static final int PIECE_BITS = 16;
 
   private final PageCache pages;
   private final DiskIo io;
+  private final Clock clock;
   private final int blockSize;
   private final int roundFolios;
   private final int dirtyLimit;
@@ -49,6 +54,7 @@ final class Writeback {
   Writeback(PageCache pages, DiskIo io, int blockSize) {
     this.pages = pages;
     this.io = io;
+    this.clock = io.device().clock();
     this.blockSize = blockSize;
     int capacity = pages.capacity();
     int most = Math.min(ROUND_BYTES / pages.folioBytes(), (1 << PIECE_BITS) / 4);
@@ -122,7 +128,20 @@ final class Writeback {
 
   /** Notes that a file has something to write. */
   void dirtied(ContentFile file) {
-    dirtyFiles.add(file);
+    if (dirtyFiles.add(file)) {
+      file.dirtyFrom(clock.nanoTime());
+    }
+  }
+
+  /** Starts to write what has been dirty for too long, and waits for nothing. */
+  void poll() throws Ext4Exception {
+    io.poll();
+    Iterator<ContentFile> oldest = dirtyFiles.iterator();
+    if (oldest.hasNext()
+        && rounds.get(turn).batch.isDone()
+        && clock.nanoTime() - oldest.next().dirtySince() > OLDEST_DIRTY_NS) {
+      startRound(nextRound());
+    }
   }
 
   /** Whether some file has something to write. */
@@ -277,6 +296,14 @@ final class Writeback {
   void abandon() {
     rounds.forEach(this::end);
     dirtyFiles.clear();
+    try {
+      for (FolioWrite write = pages.anyWriter(); write != null; write = pages.anyWriter()) {
+        settle(write);
+      }
+    } catch (Ext4Exception broken) {
+      // Nothing more comes from a broken device, so nothing is on its way.
+      dirtyFiles.clear();
+    }
   }
 
   /** Waits for the writes of a file that are under way, before its blocks or folios go away. */

@@ -83,7 +83,7 @@ final class AccessListsTest {
             entries.add(new AclEntry(tag, random.nextInt(8), AclEntry.NO_ID));
         case USER, GROUP -> {
           for (int i = random.nextInt(3); i > 0; i--) {
-            long id = (tag == AclTag.USER ? 1001 : 2001) + random.nextInt(4);
+            long id = (tag == AclTag.USER ? 1001L : 2001L) + random.nextInt(4);
             entries.add(new AclEntry(tag, random.nextInt(8), id));
           }
         }

@@ -1,0 +1,43 @@
+package dev.ringside.lab.bench.kevlar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringside.machine.CostModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class KevlarSuiteTest {
+  @TempDir private Path directory;
+
+  @Test
+  void programRunsOnBothSidesAndLeavesNothing() throws IOException {
+    KevlarSuite suite = new KevlarSuite(0, 1, CostModel.ZERO, Optional.of(directory));
+
+    KevlarSuite.Result result = suite.measure(Variant.AS_PUBLISHED);
+
+    for (Measure measure : Measure.values()) {
+      assertThat(result.ringside().get(measure).median()).as("%s", measure).isPositive();
+      assertThat(result.system().get(measure).median()).as("%s", measure).isPositive();
+    }
+    try (var left = Files.list(directory)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void largerBatchTakesFewerNotificationsForTheSameRequests() throws IOException {
+    KevlarSuite suite = new KevlarSuite(0, 1, CostModel.ZERO, Optional.empty());
+
+    KevlarSuite.BatchRow single = suite.measureBatch(1, CostModel.ZERO);
+    KevlarSuite.BatchRow batched = suite.measureBatch(32, CostModel.ZERO);
+
+    assertThat(single.requests()).isGreaterThanOrEqualTo(1024);
+    assertThat(single.kicks()).isGreaterThanOrEqualTo(1024);
+    assertThat(batched.requests()).isGreaterThanOrEqualTo(1024);
+    assertThat(batched.kicks()).isLessThan(single.kicks() / 16);
+  }
+}
