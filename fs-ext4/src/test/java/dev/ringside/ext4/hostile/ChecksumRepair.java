@@ -17,7 +17,7 @@ final class ChecksumRepair {
   ChecksumRepair(RawImage image) {
     this.image = image;
     this.bytes = image.bytes();
-    this.content = bytes.array();
+    this.content = image.content();
   }
 
   void repair(Structure structure) {

@@ -18,9 +18,9 @@ class ChecksumRepairTest {
   @ParameterizedTest
   @EnumSource
   void changesNothingOfASoundImage(SeedImage seed) {
-    byte[] sound = seed.clean();
-    byte[] repaired = sound.clone();
-    RawImage image = RawImage.of(repaired);
+    RawImage image = seed.clean();
+    byte[] repaired = image.content();
+    byte[] sound = repaired.clone();
     ChecksumRepair repair = new ChecksumRepair(image);
     if (image.hasChecksums()) {
       image.structures().stream()

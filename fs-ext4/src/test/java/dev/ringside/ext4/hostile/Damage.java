@@ -57,7 +57,7 @@ final class Damage {
   private void change(RawImage image, Structure structure, int at) {
     int place = structure.offset() + (u8(at + 3) | u8(at + 4) << 8) % structure.length();
     int value = u8(at + 6) | u8(at + 7) << 8;
-    byte[] bytes = image.bytes().array();
+    byte[] bytes = image.content();
     boolean fits = place + Integer.BYTES <= structure.offset() + structure.length();
     switch (u8(at + 5) % 6) {
       case 0 -> bytes[place] = (byte) value;

@@ -23,8 +23,8 @@ public final class ImageFuzz {
   public static void fuzzerTestOneInput(byte[] input) {
     Damage damage = new Damage(input);
     SeedImage[] images = SeedImage.values();
-    byte[] bytes = images[damage.image() % images.length].clean();
-    damage.apply(RawImage.of(bytes), KINDS);
-    new DamagedRun().run(bytes, damage.isReadOnly());
+    RawImage image = images[damage.image() % images.length].clean();
+    damage.apply(image, KINDS);
+    new DamagedRun().run(image.content(), damage.isReadOnly());
   }
 }

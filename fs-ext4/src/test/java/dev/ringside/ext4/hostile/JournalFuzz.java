@@ -13,8 +13,8 @@ public final class JournalFuzz {
   /** One input. */
   public static void fuzzerTestOneInput(byte[] input) {
     Damage damage = new Damage(input);
-    byte[] bytes = IMAGES.get(damage.image() % IMAGES.size()).dirty();
-    damage.apply(RawImage.of(bytes), List.of(Kind.JOURNAL));
-    new DamagedRun().run(bytes, damage.isReadOnly());
+    RawImage image = IMAGES.get(damage.image() % IMAGES.size()).dirty();
+    damage.apply(image, List.of(Kind.JOURNAL));
+    new DamagedRun().run(image.content(), damage.isReadOnly());
   }
 }

@@ -24,6 +24,7 @@ final class RawImage {
   private static final int DIRECT_BLOCKS = 12;
   private static final int MAX_DEPTH = 5;
 
+  private final byte[] content;
   private final ByteBuffer bytes;
   private final List<Structure> structures = new ArrayList<>();
 
@@ -45,6 +46,7 @@ final class RawImage {
   }
 
   private RawImage(byte[] content) {
+    this.content = content;
     bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
   }
 
@@ -56,10 +58,14 @@ final class RawImage {
   }
 
   /** The same structures in other bytes. */
-  RawImage in(byte[] content) {
-    RawImage other = new RawImage(content);
+  RawImage copy() {
+    RawImage other = new RawImage(content.clone());
     other.structures.addAll(structures);
     return other;
+  }
+
+  byte[] content() {
+    return content;
   }
 
   ByteBuffer bytes() {
@@ -92,7 +98,7 @@ final class RawImage {
 
   int seed() {
     boolean stored = (u32(SUPERBLOCK + 0x60) & CSUM_SEED) != 0;
-    return stored ? u32(SUPERBLOCK + 0x270) : Crcs.crc32c(~0, bytes.array(), SUPERBLOCK + 0x68, 16);
+    return stored ? u32(SUPERBLOCK + 0x270) : Crcs.crc32c(~0, content, SUPERBLOCK + 0x68, 16);
   }
 
   int inodeSize() {
@@ -112,7 +118,7 @@ final class RawImage {
   }
 
   private void add(Kind kind, int offset, int length, long owner, int generation) {
-    if (offset >= 0 && offset + length <= bytes.capacity()) {
+    if (offset >= 0 && offset + length <= content.length) {
       structures.add(new Structure(kind, offset, length, owner, generation));
     }
   }
@@ -198,6 +204,6 @@ final class RawImage {
     int group = (int) ((inode - 1) / inodesPerGroup());
     int index = (int) ((inode - 1) % inodesPerGroup());
     int place = u32(descriptor(group) + 8) * blockSize() + index * inodeSize();
-    return place >= 0 && place + 0x24 <= bytes.capacity() && (u32(place + 0x20) & INDEX_FLAG) != 0;
+    return place >= 0 && place + 0x24 <= content.length && (u32(place + 0x20) & INDEX_FLAG) != 0;
   }
 }

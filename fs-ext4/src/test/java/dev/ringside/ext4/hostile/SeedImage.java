@@ -18,7 +18,9 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Small images with something of everything in them, to be damaged. */
 enum SeedImage {
@@ -35,35 +37,52 @@ enum SeedImage {
   private static final int MIB = 1 << 20;
   private static final int MANY = 120;
 
-  private final byte[] clean;
-  private final byte[] dirty;
+  private static final Map<SeedImage, Made> MADE = new ConcurrentHashMap<>();
+
+  private final String options;
+  private final int mebibytes;
 
   SeedImage(String options, int mebibytes) {
-    try {
-      Path file = Files.createTempFile("ringside-seed", ".img");
-      try (RandomAccessFile image = new RandomAccessFile(file.toFile(), "rw")) {
-        image.setLength((long) mebibytes * MIB);
-      }
-      String command = "-q -F -m 0 -N 160 " + options + " " + file;
-      Tool.MKE2FS.run((Object[]) command.split(" ", -1));
-      populate(file, false);
-      clean = Files.readAllBytes(file);
-      populate(file, true);
-      dirty = Files.readAllBytes(file);
-      Files.delete(file);
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    }
+    this.options = options;
+    this.mebibytes = mebibytes;
   }
 
   /** Was unmounted. */
-  byte[] clean() {
-    return clean.clone();
+  RawImage clean() {
+    return made().clean.copy();
   }
 
   /** Was not: its log holds what happened last, where there is a log. */
-  byte[] dirty() {
-    return dirty.clone();
+  RawImage dirty() {
+    return made().dirty.copy();
+  }
+
+  private Made made() {
+    return MADE.computeIfAbsent(this, Made::new);
+  }
+
+  /** Made once. */
+  private static final class Made {
+    private final RawImage clean;
+    private final RawImage dirty;
+
+    Made(SeedImage seed) {
+      try {
+        Path file = Files.createTempFile("ringside-seed", ".img");
+        try (RandomAccessFile image = new RandomAccessFile(file.toFile(), "rw")) {
+          image.setLength((long) seed.mebibytes * MIB);
+        }
+        String command = "-q -F -m 0 -N 160 " + seed.options + " " + file;
+        Tool.MKE2FS.run((Object[]) command.split(" ", -1));
+        populate(file, false);
+        clean = RawImage.of(Files.readAllBytes(file));
+        populate(file, true);
+        dirty = RawImage.of(Files.readAllBytes(file));
+        Files.delete(file);
+      } catch (IOException failure) {
+        throw new UncheckedIOException(failure);
+      }
+    }
   }
 
   private static void populate(Path file, boolean leaveDirty) throws IOException {
