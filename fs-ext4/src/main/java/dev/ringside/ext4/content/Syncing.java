@@ -38,14 +38,11 @@ final class Syncing {
     String failure = file.takeFailure();
     Transactions transactions = changes.transactions();
     int transaction = dataOnly ? file.dataTransaction() : file.inode().transaction();
-    if (transaction != NEVER && !transactions.isCommitted(transaction)) {
-      transactions.commit(transaction);
-    } else {
-      if (transactions.isAborted()) {
-        throw new Ext4Exception(Errno.EIO, "inode " + file.number(), "the filesystem was stopped");
-      }
-      io.flush(flush);
-      io.await(flush);
+    if (transactions.isAborted()) {
+      throw new Ext4Exception(Errno.EIO, "inode " + file.number(), "the filesystem was stopped");
+    }
+    if (transaction == NEVER || !transactions.commit(transaction)) {
+      flush();
     }
     if (failure != null) {
       throw new Ext4Exception(Errno.EIO, "inode " + file.number(), failure);
@@ -57,7 +54,14 @@ final class Syncing {
     ContentChanges changes = volume.changes();
     if (changes != null) {
       writeback.writeAll();
-      changes.transactions().commitAll();
+      if (!changes.transactions().commitAll()) {
+        flush();
+      }
     }
+  }
+
+  private void flush() throws Ext4Exception {
+    io.flush(flush);
+    io.await(flush);
   }
 }

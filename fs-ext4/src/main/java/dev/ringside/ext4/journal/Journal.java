@@ -383,12 +383,13 @@ public final class Journal implements Transactions {
   }
 
   @Override
-  public void commit(int transaction) throws Ext4Exception {
+  public boolean commit(int transaction) throws Ext4Exception {
     Transaction current = running;
     Transaction committing = commit.transaction();
     if (current != null && current.id == transaction) {
-      commitAll();
-    } else if (committing != null && committing.id == transaction) {
+      return commitAll();
+    }
+    if (committing != null && committing.id == transaction) {
       checkAlive();
       try {
         commit.finish();
@@ -396,22 +397,25 @@ public final class Journal implements Transactions {
         throw stopped(failure);
       }
     }
+    return false;
   }
 
   @Override
-  public void commitAll() throws Ext4Exception {
+  public boolean commitAll() throws Ext4Exception {
     checkAlive();
     if (handle.isOpen()) {
       throw new IllegalStateException("an operation is under way");
     }
     try {
       Transaction current = running;
-      if (current != null && !current.isEmpty()) {
+      boolean begun = current != null && !current.isEmpty();
+      if (begun) {
         commitRunning();
       } else if (current != null) {
         runActions(current);
       }
       commit.finish();
+      return begun;
     } catch (Ext4Exception failure) {
       throw stopped(failure);
     }

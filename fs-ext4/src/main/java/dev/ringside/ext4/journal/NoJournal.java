@@ -107,10 +107,8 @@ public final class NoJournal implements Transactions {
   }
 
   @Override
-  public void commit(int wanted) throws Ext4Exception {
-    if (!isCommitted(wanted)) {
-      commitAll();
-    }
+  public boolean commit(int wanted) throws Ext4Exception {
+    return !isCommitted(wanted) && commitAll();
   }
 
   @Override
@@ -119,7 +117,7 @@ public final class NoJournal implements Transactions {
   }
 
   @Override
-  public void commitAll() throws Ext4Exception {
+  public boolean commitAll() throws Ext4Exception {
     if (aborted) {
       throw new Ext4Exception(Errno.EIO, "filesystem", "it was stopped after an error");
     }
@@ -139,6 +137,7 @@ public final class NoJournal implements Transactions {
     io.flush(blockBatch);
     io.await(blockBatch);
     transaction++;
+    return true;
   }
 
   /** Writes every changed block home. */

@@ -18,11 +18,17 @@ public interface Transactions extends AutoCloseable {
    * Returns when a transaction, and all before it, cannot be lost any more.
    *
    * @param transaction as {@link Handle#transaction} gave it
+   * @return whether the disk's cache was flushed for that from now on: what was written before the
+   *     call cannot be lost any more, either
    */
-  void commit(int transaction) throws Ext4Exception;
+  boolean commit(int transaction) throws Ext4Exception;
 
-  /** Returns when everything that was done cannot be lost any more. */
-  void commitAll() throws Ext4Exception;
+  /**
+   * Returns when everything that was done cannot be lost any more.
+   *
+   * @return as for {@link #commit}
+   */
+  boolean commitAll() throws Ext4Exception;
 
   /** Whether a transaction cannot be lost any more. */
   boolean isCommitted(int transaction);

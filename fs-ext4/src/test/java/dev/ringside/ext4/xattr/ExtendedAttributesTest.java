@@ -93,7 +93,7 @@ final class ExtendedAttributesTest {
           model.remove(name);
         } else {
           byte[] value = randomValue(random);
-          AttributeMode mode = AttributeMode.values()[random.nextInt(3)];
+          AttributeMode mode = List.of(AttributeMode.values()).get(random.nextInt(3));
           try {
             attributes.set(handle, inode, name(name), value, mode, Credentials.ROOT);
             model.put(name, value);

@@ -53,7 +53,8 @@ final class ImageChangesTest {
   }
 
   private Path makeTree() throws IOException {
-    Path tree = Files.createDirectories(directory.resolve("tree/below")).getParent();
+    Path tree = directory.resolve("tree");
+    Files.createDirectories(tree.resolve("below"));
     Path file = Files.writeString(tree.resolve("below/file"), "content".repeat(100_000));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r-xr-x---"));
     Files.createSymbolicLink(tree.resolve("link"), Path.of("below/file"));
