@@ -26,7 +26,8 @@ class CrashSweepTest {
   }
 
   private static CrashSettings settings(boolean ignoredFlushes) {
-    return new CrashSettings(1, 1, 3, 4, 1, ignoredFlushes, true, LoopMount.obstacle().isEmpty());
+    return new CrashSettings(
+        1, 1, ignoredFlushes ? 1 : 3, 4, 1, ignoredFlushes, true, LoopMount.obstacle().isEmpty());
   }
 
   @ParameterizedTest
