@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Each target with its seeds, and with seeds that a few random bytes were changed in. */
 class FuzzTargetsTest {
   private static final long SEED = 1;
-  private static final int MUTANTS = 150;
+  private static final int MUTANTS = 60;
   private static final int MAX_CHANGES = 8;
 
   @BeforeEach
