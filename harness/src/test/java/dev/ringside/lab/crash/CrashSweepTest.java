@@ -41,8 +41,9 @@ class CrashSweepTest {
         .allSatisfy(
             tally -> {
               assertThat(tally.bad()).as(tally.name()).isEmpty();
-              assertThat(tally.distinct()).isPositive();
+              assertThat(tally.states()).isPositive();
             });
+    assertThat(tallies.stream().mapToInt(CrashTally::distinct).sum()).isPositive();
     assertThat(tallies.stream().mapToInt(CrashTally::recoveryStates).sum()).isPositive();
   }
 
