@@ -2,6 +2,7 @@ package dev.ringside.ext4;
 
 import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.content.AllocateMode;
+import dev.ringside.ext4.content.FileContent;
 import dev.ringside.ext4.content.FileExtent;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
@@ -128,6 +129,7 @@ public final class OpenFile implements AutoCloseable {
   public void allocate(Set<AllocateMode> modes, long offset, long length) throws Ext4Exception {
     ext4.change(
         volume -> {
+          FileContent.checkRange(modes, offset, length);
           InCoreInode to = writable();
           volume.checkWritable();
           volume.content().allocate(to, modes, offset, length, volume.writeAccess(user));

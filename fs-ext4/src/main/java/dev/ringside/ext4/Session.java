@@ -9,6 +9,7 @@ import dev.ringside.ext4.format.FileType;
 import dev.ringside.ext4.format.InodeFlag;
 import dev.ringside.ext4.inode.InCoreInode;
 import dev.ringside.ext4.xattr.AttributeMode;
+import dev.ringside.ext4.xattr.AttributeName;
 import java.util.List;
 import java.util.Set;
 
@@ -293,6 +294,7 @@ public final class Session {
   public byte[] getxattr(Ext4Path path, ByteString name, LinkPolicy links) throws Ext4Exception {
     return ext4.run(
         volume -> {
+          AttributeName.checkLength(name);
           InCoreInode file = volume.walk().resolve(path, links, credentials);
           return volume.attributes().get(file, name, credentials);
         });
@@ -304,6 +306,7 @@ public final class Session {
       throws Ext4Exception {
     ext4.change(
         volume -> {
+          AttributeName.checkLength(name);
           InCoreInode file = volume.walk().resolve(path, links, credentials);
           volume.attributes().set(file, name, value, mode, credentials);
         });
@@ -322,6 +325,7 @@ public final class Session {
   public void removexattr(Ext4Path path, ByteString name, LinkPolicy links) throws Ext4Exception {
     ext4.change(
         volume -> {
+          AttributeName.checkLength(name);
           InCoreInode file = volume.walk().resolve(path, links, credentials);
           volume.attributes().remove(file, name, credentials);
         });

@@ -134,6 +134,17 @@ public final class FileContent implements AutoCloseable {
   }
 
   /**
+   * Checks what fallocate(2) looks at before it looks at the file.
+   *
+   * @throws Ext4Exception with {@link Errno#EINVAL} for a range that none is, and with {@link
+   *     Errno#EOPNOTSUPP} for modes that do not go together
+   */
+  public static void checkRange(Set<AllocateMode> modes, long offset, long length)
+      throws Ext4Exception {
+    RangeChange.checkArguments(modes, offset, length);
+  }
+
+  /**
    * Allocates, frees or moves a range: fallocate(2).
    *
    * @throws Ext4Exception with {@link Errno#EOPNOTSUPP} for modes that do not go together, or that

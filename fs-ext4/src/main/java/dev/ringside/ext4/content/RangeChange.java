@@ -100,14 +100,20 @@ final class RangeChange {
     }
   }
 
-  private void check(ContentFile file, Set<AllocateMode> modes, long offset, long length)
+  /** What no file allows. */
+  static void checkArguments(Set<AllocateMode> modes, long offset, long length)
       throws Ext4Exception {
     if (offset < 0 || length <= 0) {
-      throw failure(Errno.EINVAL, file);
+      throw new Ext4Exception(Errno.EINVAL, "%d bytes at %d".formatted(length, offset));
     }
     if (!POSSIBLE.contains(modes)) {
-      throw failure(Errno.EOPNOTSUPP, file);
+      throw new Ext4Exception(Errno.EOPNOTSUPP, modes.toString());
     }
+  }
+
+  private void check(ContentFile file, Set<AllocateMode> modes, long offset, long length)
+      throws Ext4Exception {
+    checkArguments(modes, offset, length);
     if (length > sizes.largest() - offset) {
       throw failure(Errno.EFBIG, file);
     }

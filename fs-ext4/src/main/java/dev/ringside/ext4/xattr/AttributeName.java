@@ -22,9 +22,7 @@ public record AttributeName(Namespace namespace, ByteString suffix) {
    *     Errno#EOPNOTSUPP} when there is no such namespace
    */
   public static AttributeName parse(ByteString name) throws Ext4Exception {
-    if (!hasLength(name)) {
-      throw new Ext4Exception(Errno.ERANGE, name.toString());
-    }
+    checkLength(name);
     byte[] bytes = name.toBytes();
     for (Namespace namespace : Namespace.values()) {
       byte[] prefix = namespace.prefix().getBytes(StandardCharsets.US_ASCII);
@@ -53,9 +51,15 @@ public record AttributeName(Namespace namespace, ByteString suffix) {
     }
   }
 
-  /** Whether a name is neither empty nor too long. */
-  static boolean hasLength(ByteString name) {
-    return name.length() > 0 && name.length() <= MAX_LENGTH;
+  /**
+   * Checks what is looked at before the file.
+   *
+   * @throws Ext4Exception with {@link Errno#ERANGE} when the name is empty or too long
+   */
+  public static void checkLength(ByteString name) throws Ext4Exception {
+    if (name.length() == 0 || name.length() > MAX_LENGTH) {
+      throw new Ext4Exception(Errno.ERANGE, name.toString());
+    }
   }
 
   /** Whether a name that {@link #parse} refuses begins as those of access control lists. */

@@ -128,9 +128,7 @@ public final class ExtendedAttributes {
       AttributeMode mode,
       Credentials user)
       throws Ext4Exception {
-    if (!AttributeName.hasLength(name)) {
-      throw new Ext4Exception(Errno.ERANGE, name.toString());
-    }
+    AttributeName.checkLength(name);
     if (value.length > MAX_VALUE_SIZE) {
       throw new Ext4Exception(Errno.E2BIG, name.toString(), value.length + " bytes");
     }

@@ -160,6 +160,9 @@ public final class DifferentialRun {
         theirs.closeAll();
         if (difference.isEmpty() && checkAtTheEnd) {
           current = "list the trees";
+          // Before that, Linux does not find data that is dirty behind a large hole of a block map.
+          first.calls().sync();
+          kernel.calls().sync();
           difference =
               TreeDifference.between(
                   "the trees, still mounted",
