@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds or makes the file that is opened, and checks that it may be opened so. */
 final class Opening {
+  private static final int OTHERS_WRITE = 0002;
+
   private final Volume volume;
   private final Creation creation;
 
@@ -48,6 +50,9 @@ final class Opening {
     if (create && directory) {
       throw failed(Errno.EISDIR, path);
     }
+    if (create && isPlanted(file, walk.place().directory(), user)) {
+      throw failed(Errno.EACCES, path);
+    }
     if (!directory && (walk.mustBeDirectory() || flags.contains(OpenFlag.DIRECTORY))) {
       throw failed(Errno.ENOTDIR, path);
     }
@@ -56,6 +61,22 @@ final class Opening {
       volume.content().truncate(file, 0, volume.writeAccess(user));
     }
     return file;
+  }
+
+  /**
+   * Whether somebody else may have put a link, a device or a socket where this user makes a file:
+   * Linux opens none in a directory that is sticky and everybody's.
+   */
+  private static boolean isPlanted(InCoreInode file, InCoreInode directory, Credentials user) {
+    int open = directory.inode().permissions() & (Permissions.STICKY | OTHERS_WRITE);
+    long owner = file.inode().uid();
+    return switch (file.inode().type()) {
+      case REGULAR, FIFO, DIRECTORY -> false;
+      case SYMLINK, CHARACTER_DEVICE, BLOCK_DEVICE, SOCKET ->
+          open == (Permissions.STICKY | OTHERS_WRITE)
+              && owner != directory.inode().uid()
+              && owner != user.uid();
+    };
   }
 
   /** Follows links at the end; null when there is no file and one is to be made. */

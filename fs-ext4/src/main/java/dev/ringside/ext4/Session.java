@@ -84,6 +84,9 @@ public final class Session {
     return ext4.run(
         volume -> {
           InCoreInode directory = volume.walk().resolve(path, LinkPolicy.FOLLOW, credentials);
+          if (directory.inode().type() != FileType.DIRECTORY) {
+            throw new Ext4Exception(Errno.ENOTDIR, path.toString());
+          }
           volume.permissions().check(directory, credentials, Permissions.READ, path);
           return ext4.directory(directory, path);
         });
