@@ -302,7 +302,7 @@ public final class OpenFile implements AutoCloseable {
           case DATA -> volume.content().seekData(in, offset);
           case HOLE -> volume.content().seekHole(in, offset);
         };
-    if (next < 0) {
+    if (next < 0 || next > volume.content().largestPosition(in)) {
       throw failed(Errno.EINVAL);
     }
     return next;

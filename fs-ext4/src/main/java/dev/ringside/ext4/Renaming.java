@@ -139,14 +139,6 @@ final class Renaming {
     InCoreInode target = move.target;
     InCoreInode oldParent = move.from.directory();
     InCoreInode newParent = move.to.directory();
-    if (move.movesDirectory()) {
-      if (target != null && !volume.directory(target).isEmpty()) {
-        throw failed(Errno.ENOTEMPTY, to);
-      }
-      if (target == null && move.changesParent()) {
-        links.checkRoomForDirectory(newParent, to);
-      }
-    }
     try (Handle handle = volume.begin(CREDITS, user)) {
       InCoreInode whiteout = null;
       if (move.flags.contains(RenameFlag.WHITEOUT)) {
@@ -155,16 +147,18 @@ final class Renaming {
       }
       FileType type = file.inode().type();
       try {
+        // Behind the whiteout, as on Linux: on a disk without a free inode, that is what is said.
+        checkDirectories(move, to);
         if (target == null) {
           volume.directory(newParent).add(handle, move.to.name(), file.number(), type);
         } else {
           volume.directory(newParent).replace(handle, move.to.name(), file.number(), type);
         }
-      } catch (Ext4Exception full) {
+      } catch (Ext4Exception refused) {
         if (whiteout != null) {
           volume.deletion().discard(handle, whiteout);
         }
-        throw full;
+        throw refused;
       }
       volume.names().put(newParent.number(), move.to.name(), file.number());
       Instant now = volume.now();
@@ -192,6 +186,18 @@ final class Renaming {
     }
     if (target != null) {
       volume.deletion().deleteIfUnused(target);
+    }
+  }
+
+  private void checkDirectories(Move move, Ext4Path to) throws Ext4Exception {
+    if (!move.movesDirectory()) {
+      return;
+    }
+    if (move.target != null && !volume.directory(move.target).isEmpty()) {
+      throw failed(Errno.ENOTEMPTY, to);
+    }
+    if (move.target == null && move.changesParent()) {
+      links.checkRoomForDirectory(move.to.directory(), to);
     }
   }
 

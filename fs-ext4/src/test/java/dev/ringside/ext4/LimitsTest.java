@@ -13,11 +13,14 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is the most of something is exactly as much as the kernel allows. */
 final class LimitsTest {
   private static final Set<OpenFlag> CREATE = Set.of(OpenFlag.WRITE, OpenFlag.CREATE);
+
+  private static final Set<RenameFlag> WHITEOUT = Set.of(RenameFlag.WHITEOUT);
 
   @TempDir private Path directory;
 
@@ -57,6 +60,74 @@ final class LimitsTest {
         again.unlink(path("/d/file-" + i));
       }
       again.rmdir(path("/d"));
+    }
+  }
+
+  /** What Linux 6.18 answered on a loop mount of the same kind. */
+  @ParameterizedTest
+  @CsvSource({
+    "-t ext2 -b 1024, 17247252480",
+    "-t ext2 -b 2048, 275415851008",
+    "-t ext2 -b 4096, 2196873666560",
+    "'-t ext4 -b 1024 -O ^extents,^64bit', 17247252480",
+    "'-t ext4 -b 4096 -O ^extents,^64bit', 4402345721856",
+    "'-t ext4 -b 1024 -O ^huge_file', 2199023254528",
+    "-t ext4 -b 1024, 4398046510080",
+    "-t ext4 -b 2048, 8796093020160",
+    "-t ext4 -b 4096, 17592186040320",
+  })
+  void aFileEndsWhereTheKernelEndsIt(String format, long limit) throws Ext4Exception {
+    try (ScratchDisk disk = ScratchDisk.make(directory, "16M", format, MountOptions.READ_WRITE);
+        OpenFile file = disk.root().open(path("/f"), CREATE, 0600)) {
+      assertThat(file.seek(limit, Whence.SET)).isEqualTo(limit);
+      assertErrno(() -> file.seek(limit + 1, Whence.SET), Errno.EINVAL);
+      assertErrno(() -> file.seek(1, Whence.CURRENT), Errno.EINVAL);
+      assertErrno(() -> file.seek(Long.MAX_VALUE, Whence.CURRENT), Errno.EINVAL);
+      assertErrno(() -> file.seek(-1, Whence.SET), Errno.EINVAL);
+      assertThat(file.seek(0, Whence.CURRENT)).isEqualTo(limit);
+      file.truncate(limit);
+      assertErrno(() -> file.truncate(limit + 1), Errno.EFBIG);
+      assertErrno(() -> file.seek(1, Whence.END), Errno.EINVAL);
+      file.truncate(0);
+      byte[] bytes = {1, 2};
+      assertThat(file.writeAt(limit - 1, bytes, 0, 2)).isEqualTo(1);
+      assertErrno(() -> file.writeAt(limit, bytes, 0, 1), Errno.EFBIG);
+    }
+  }
+
+  /** A position in an indexed directory is a hash. */
+  @ParameterizedTest
+  @CsvSource({"-t ext4, true", "-t ext4 -O ^dir_index, false"})
+  void anIndexedDirectoryHasNoLastPosition(String format, boolean indexed) throws Ext4Exception {
+    try (ScratchDisk disk = ScratchDisk.make(directory, "16M", format, MountOptions.READ_WRITE);
+        OpenFile file = disk.root().open(path("/"), Set.of(OpenFlag.READ), 0)) {
+      if (indexed) {
+        assertThat(file.seek(Long.MAX_VALUE, Whence.SET)).isEqualTo(Long.MAX_VALUE);
+      } else {
+        assertErrno(() -> file.seek(1L << 45, Whence.SET), Errno.EINVAL);
+      }
+    }
+  }
+
+  /** Linux makes the whiteout first, and so says that there is no inode for it. */
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void aWhiteoutWithoutAnInodeComesBeforeAFullDirectory(Format format) throws Ext4Exception {
+    try (ScratchDisk disk =
+        ScratchDisk.make(directory, "16M", format.options() + " -N 32", MountOptions.READ_WRITE)) {
+      Session root = disk.root();
+      root.mkdir(path("/a"), 0700);
+      root.mkdir(path("/b"), 0700);
+      root.mkdir(path("/b/full"), 0700);
+      assertErrno(() -> root.rename(path("/a"), path("/b"), WHITEOUT), Errno.ENOTEMPTY);
+      FileSystemStat before = root.statfs();
+      assertErrno(() -> root.rename(path("/a"), path("/b"), WHITEOUT), Errno.ENOTEMPTY);
+      assertThat(root.statfs()).as("the whiteout is gone again").isEqualTo(before);
+      for (int i = 0; root.statfs().freeInodes() > 0; i++) {
+        root.open(path("/" + i), CREATE, 0600).close();
+      }
+      assertErrno(() -> root.rename(path("/a"), path("/b"), WHITEOUT), Errno.ENOSPC);
+      assertErrno(() -> root.rename(path("/a"), path("/b"), Set.of()), Errno.ENOTEMPTY);
     }
   }
 

@@ -7,10 +7,13 @@ import dev.ringside.ext4.cache.PageCache;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.ByteString;
+import dev.ringside.ext4.format.Feature;
+import dev.ringside.ext4.format.FileType;
 import dev.ringside.ext4.format.Inode;
 import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.inode.InCoreInode;
 import dev.ringside.ext4.journal.Handle;
+import dev.ringside.ext4.mapping.FileMapping;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
@@ -154,6 +157,17 @@ public final class FileContent implements AutoCloseable {
       InCoreInode file, Set<AllocateMode> modes, long offset, long length, WriteAccess access)
       throws Ext4Exception {
     ranges.change(volume.file(file), modes, offset, length, access);
+  }
+
+  /**
+   * The largest position that lseek(2) goes to: where the largest file of its kind ends. In a
+   * directory with an index a position is a hash, which has no such end.
+   */
+  public long largestPosition(InCoreInode file) {
+    boolean hashes =
+        file.inode().type() == FileType.DIRECTORY
+            && volume.superblock().features().has(Feature.DIR_INDEX);
+    return hashes ? Long.MAX_VALUE : FileMapping.maxBytes(file.inode(), volume.superblock());
   }
 
   /**

@@ -49,7 +49,30 @@ final class RangeChange {
       ContentFile file, Set<AllocateMode> modes, long offset, long length, WriteAccess access)
       throws Ext4Exception {
     ContentChanges changes = volume.writable();
-    check(file, modes, offset, length);
+    checkArguments(modes, offset, length);
+    if (length > sizes.largest() - offset) {
+      throw failure(Errno.EFBIG, file);
+    }
+    try {
+      changeOrCommit(changes, file, modes, offset, length, access);
+    } catch (Ext4Exception refused) {
+      touch(changes, file, access, refused);
+      throw refused;
+    }
+    writeback.balance();
+  }
+
+  private void changeOrCommit(
+      ContentChanges changes,
+      ContentFile file,
+      Set<AllocateMode> modes,
+      long offset,
+      long length,
+      WriteAccess access)
+      throws Ext4Exception {
+    if (!modes.contains(AllocateMode.PUNCH_HOLE) && !file.inode().inode().has(InodeFlag.EXTENTS)) {
+      throw failure(Errno.EOPNOTSUPP, file);
+    }
     boolean moves =
         modes.contains(AllocateMode.COLLAPSE_RANGE) || modes.contains(AllocateMode.INSERT_RANGE);
     if (moves) {
@@ -68,7 +91,16 @@ final class RangeChange {
       changes.transactions().commitAll();
       changeOnce(changes, file, modes, offset, length, access);
     }
-    writeback.balance();
+  }
+
+  /** Linux marks a file as modified before it looks whether the range can be changed. */
+  private void touch(
+      ContentChanges changes, ContentFile file, WriteAccess access, Ext4Exception refused) {
+    try (Handle handle = changes.transactions().start(Credits.INODE, access.mayUseReserve())) {
+      times.modified(handle, file, access);
+    } catch (Ext4Exception alsoFailed) {
+      refused.addSuppressed(alsoFailed);
+    }
   }
 
   private void changeOnce(
@@ -85,7 +117,7 @@ final class RangeChange {
       kinds.addAll(modes);
       boolean keep = kinds.remove(AllocateMode.KEEP_SIZE);
       if (kinds.isEmpty()) {
-        allocate(handle, file, offset, length, keep);
+        fillHoles(handle, file, offset, offset + length, keep);
       }
       for (AllocateMode kind : kinds) {
         switch (kind) {
@@ -108,17 +140,6 @@ final class RangeChange {
     }
     if (!POSSIBLE.contains(modes)) {
       throw new Ext4Exception(Errno.EOPNOTSUPP, modes.toString());
-    }
-  }
-
-  private void check(ContentFile file, Set<AllocateMode> modes, long offset, long length)
-      throws Ext4Exception {
-    checkArguments(modes, offset, length);
-    if (length > sizes.largest() - offset) {
-      throw failure(Errno.EFBIG, file);
-    }
-    if (!modes.contains(AllocateMode.PUNCH_HOLE) && !file.inode().inode().has(InodeFlag.EXTENTS)) {
-      throw failure(Errno.EOPNOTSUPP, file);
     }
   }
 
@@ -145,31 +166,27 @@ final class RangeChange {
     return new Ext4Exception(errno, "inode " + file.number());
   }
 
-  private void allocate(Handle handle, ContentFile file, long offset, long length, boolean keep)
+  /**
+   * Allocates unwritten blocks where there are none. A file that does not keep its size grows with
+   * them, so that on a full disk it ends where they end.
+   */
+  private void fillHoles(Handle handle, ContentFile file, long offset, long end, boolean keep)
       throws Ext4Exception {
-    fillHoles(handle, file, offset / blockSize, volume.blocksFor(offset + length));
-    if (!keep && offset + length > file.size()) {
-      grow(handle, file, offset + length);
-    }
-  }
-
-  private void grow(Handle handle, ContentFile file, long size) throws Ext4Exception {
-    sizes.zeroTail(handle, file, file.size());
-    sizes.set(handle, file, size);
-  }
-
-  /** Allocates unwritten blocks where there are none. */
-  private void fillHoles(Handle handle, ContentFile file, long first, long end)
-      throws Ext4Exception {
-    long next = first;
-    while (next < end) {
-      IoMap run = file.mapping().map(next).upTo(end);
+    long next = offset / blockSize;
+    long behind = volume.blocksFor(end);
+    while (next < behind) {
+      IoMap run = file.mapping().map(next).upTo(behind);
       if (run instanceof IoMap.Hole hole) {
         handle.ensureCredits(Credits.change(file));
         run = file.mapping().allocate(handle, hole.first(), hole.count(), true);
         file.changedData(handle);
       }
       next = run.end();
+      long reached = Math.min(end, next * blockSize);
+      if (!keep && reached > file.size()) {
+        sizes.zeroTail(handle, file, file.size());
+        sizes.set(handle, file, reached);
+      }
     }
   }
 
@@ -193,7 +210,7 @@ final class RangeChange {
   private void zero(Handle handle, ContentFile file, long offset, long length, boolean keep)
       throws Ext4Exception {
     long end = offset + length;
-    fillHoles(handle, file, offset / blockSize, volume.blocksFor(end));
+    fillHoles(handle, file, offset, end, keep);
     zeroEdges(handle, file, offset, end);
     long first = Math.ceilDiv(offset, (long) blockSize);
     long behind = end / blockSize;
@@ -201,9 +218,6 @@ final class RangeChange {
       truncation.drop(file, first, behind);
       file.mapping().markUnwritten(handle, first, behind - first);
       file.changedData(handle);
-    }
-    if (!keep && end > file.size()) {
-      grow(handle, file, end);
     }
   }
 

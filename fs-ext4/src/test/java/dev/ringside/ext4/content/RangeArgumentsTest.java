@@ -10,6 +10,7 @@ import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.inode.InCoreInode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Linux 6.18 answered on a loop mount of the same kind. */
 final class RangeArgumentsTest {
@@ -94,6 +96,58 @@ final class RangeArgumentsTest {
           .isInstanceOfSatisfying(
               Ext4Exception.class, failure -> assertThat(failure.errno()).isEqualTo(errno));
       assertThat(mounted.readAll(file)).isEqualTo(ContentImage.pattern(1, SIZE));
+    }
+    image.assertSound();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "EXTENTS_4K, COLLAPSE_RANGE, 1, 4096, true",
+    "EXTENTS_4K, COLLAPSE_RANGE, 40960, 4096, true",
+    "EXTENTS_4K, INSERT_RANGE, 81920, 4096, true",
+    "EXTENTS_4K, KEEP_SIZE, 0, 1099511627776, true",
+    "INDIRECT_4K, -, 0, 100, true",
+    "INDIRECT_4K, ZERO_RANGE, 0, 4096, true",
+    "INDIRECT_4K, COLLAPSE_RANGE, 1, 4096, true",
+    "EXTENTS_4K, -, 17592186040320, 1, false",
+    "EXTENTS_4K, PUNCH_HOLE, 0, 4096, false",
+    "INDIRECT_4K, -, 0, 0, false",
+    "INDIRECT_4K, PUNCH_HOLE, 0, 4096, false",
+  })
+  void whatTheFileRefusesMarksItAsModified(
+      Kind kind, String modes, long offset, long length, boolean marked) throws IOException {
+    ContentImage image = image(kind);
+    try (Mounted mounted = image.mount()) {
+      InCoreInode file = mounted.file("file");
+      file.inode().setModificationTime(Instant.EPOCH);
+      file.inode().setChangeTime(Instant.EPOCH);
+      file.inode().setPermissions(06777);
+      assertThatThrownBy(
+              () ->
+                  mounted.content().allocate(file, modes(modes), offset, length, WriteAccess.USER))
+          .isInstanceOf(Ext4Exception.class);
+      assertThat(file.inode().modificationTime().equals(Instant.EPOCH)).isEqualTo(!marked);
+      assertThat(file.inode().changeTime().equals(Instant.EPOCH)).isEqualTo(!marked);
+      assertThat(file.inode().permissions()).isEqualTo(marked ? 0777 : 06777);
+    }
+    image.assertSound();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-", "ZERO_RANGE"})
+  void onAFullDiskTheFileEndsWhereItsBlocksEnd(String modes) throws IOException {
+    ContentImage image = image(Kind.EXTENTS_4K);
+    try (Mounted mounted = image.mount()) {
+      InCoreInode file = mounted.file("file");
+      assertThatThrownBy(
+              () -> mounted.content().allocate(file, modes(modes), 100, 1L << 40, WriteAccess.ROOT))
+          .isInstanceOfSatisfying(
+              Ext4Exception.class, failure -> assertThat(failure.errno()).isEqualTo(Errno.ENOSPC));
+      assertThat(file.inode().size()).isGreaterThan(5 << 20);
+      assertThat(file.inode().size() % BLOCK).isZero();
+      byte[] start = new byte[SIZE];
+      mounted.content().read(file, 0, start, 0, SIZE);
+      assertThat(start).isEqualTo(ContentImage.pattern(1, SIZE));
     }
     image.assertSound();
   }

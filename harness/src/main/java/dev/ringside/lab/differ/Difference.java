@@ -15,11 +15,6 @@ public record Difference(String where, int step, String ours, String theirs) {
     return new Difference(where, AT_THE_END, ours, theirs);
   }
 
-  /** Whether both sides failed, and only the errnos are not the same: both are as they were. */
-  public boolean isOfErrnosOnly() {
-    return Interpreter.isFailure(word(ours)) && Interpreter.isFailure(word(theirs));
-  }
-
   /** Whether the other is the same finding in another sequence: the same thing done, and said. */
   boolean isLike(Difference other) {
     return kind().equals(other.kind());
