@@ -19,22 +19,32 @@ final class Deletion {
 
   private final Volume volume;
 
-  /** Files without a name that somebody uses. */
+  /** Files without a name that somebody uses, or used when the filesystem was frozen. */
   private final Set<InCoreInode> waiting = new LinkedHashSet<>();
 
   Deletion(Volume volume) {
     this.volume = volume;
   }
 
-  /** Deletes a file that has lost its last name, now or when its last use ends. */
+  /**
+   * Deletes a file that has lost its last name, now or when its last use ends; on a frozen
+   * filesystem, after the thaw.
+   */
   void deleteIfUnused(InCoreInode file) throws Ext4Exception {
     if (file.inode().links() > 0) {
       waiting.remove(file);
-    } else if (file.references() > 0) {
+    } else if (file.references() > 0 || volume.isFrozen()) {
       waiting.add(file);
     } else {
       waiting.remove(file);
       delete(file);
+    }
+  }
+
+  /** Deletes what has ended its last use while the filesystem was frozen. */
+  void deleteUnused() throws Ext4Exception {
+    for (InCoreInode file : List.copyOf(waiting)) {
+      deleteIfUnused(file);
     }
   }
 

@@ -17,7 +17,6 @@ import dev.ringside.ext4.journal.RecoveredBlocks;
 import dev.ringside.ext4.mapping.FileMapping;
 import dev.ringside.ext4.mapping.IoMap;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A mounted filesystem: ext2, ext3 or ext4.
@@ -38,20 +37,17 @@ import java.util.concurrent.locks.ReentrantLock;
  * bounded whatever the image holds.
  */
 public final class Ext4 implements AutoCloseable {
-  private final ReentrantLock lock = new ReentrantLock();
   private final Volume volume;
+  private final OperationLock lock;
   private final Operations operations;
-  private final DamageRecord damage;
   private final Optional<RecoveredBlocks> recovered;
   private final Optional<Background> background;
-  private boolean mounted = true;
-  private boolean shutdown;
 
   private Ext4(BlockDevice device, Mounting.Mounted mounting, MountOptions options) {
     this.volume = mounting.volume();
+    this.lock = new OperationLock(volume, new DamageRecord(device, options.time()));
     this.recovered = mounting.recovered();
     this.operations = new Operations(volume);
-    this.damage = new DamageRecord(device, options.time());
     this.background =
         volume.hasWriting()
             ? options.background().map(scheduler -> Background.start(scheduler, this, options))
@@ -79,105 +75,19 @@ public final class Ext4 implements AutoCloseable {
     return new Ext4(device, Mounting.mount(device, options), options);
   }
 
-  /** What an operation does under the lock. */
-  @FunctionalInterface
-  interface Operation<T> {
-    T run(Volume volume) throws Ext4Exception;
+  /** As {@link OperationLock#run}. */
+  <T> T run(OperationLock.Operation<T> operation) throws Ext4Exception {
+    return lock.run(operation);
   }
 
-  /** What an operation without a result does under the lock. */
-  @FunctionalInterface
-  interface Change {
-    void run(Volume volume) throws Ext4Exception;
+  /** As {@link OperationLock#change}. */
+  void change(OperationLock.Change operation) throws Ext4Exception {
+    lock.change(operation);
   }
 
-  /** Runs an operation under the lock, and what is due in the background after it. */
-  <T> T run(Operation<T> operation) throws Ext4Exception {
-    lock();
-    long handles = volume.handles();
-    try {
-      return attempt(operation);
-    } catch (Ext4Exception failure) {
-      noteFailure(failure, volume.handles() != handles);
-      throw failure;
-    } catch (RuntimeException | Error defect) {
-      stop(defect);
-      throw defect;
-    } finally {
-      finishOperation();
-      lock.unlock();
-    }
-  }
-
-  /** As {@link #run}, for what has no result. */
-  void change(Change operation) throws Ext4Exception {
-    Boolean done =
-        run(
-            rooms -> {
-              operation.run(rooms);
-              return Boolean.TRUE;
-            });
-    assert done;
-  }
-
-  /** As {@link #change}, but does nothing after the unmount. */
-  void runUnlessUnmounted(Change operation) throws Ext4Exception {
-    lock.lock();
-    try {
-      if (mounted && !shutdown && !volume.isStopped()) {
-        change(operation);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Blocks that were freed become free with a commit: one more try after it. */
-  private <T> T attempt(Operation<T> operation) throws Ext4Exception {
-    try {
-      return operation.run(volume);
-    } catch (Ext4Exception failure) {
-      if (failure.errno() != Errno.ENOSPC
-          || !volume.isWritable()
-          || !volume.writing().allocation().blocks().isCommitWorthwhile()) {
-        throw failure;
-      }
-      volume.writing().transactions().commitAll();
-      return operation.run(volume);
-    }
-  }
-
-  /** What the kernel does with {@code errors=}: damage stops a mount that writes. */
-  private void noteFailure(Ext4Exception failure, boolean changing) {
-    boolean damaged = failure instanceof Ext4CorruptedException;
-    boolean broken = damaged || failure.errno() == Errno.EIO;
-    if (!broken || !volume.isWritable()) {
-      return;
-    }
-    boolean cautious = volume.options().errors() == ErrorsPolicy.REMOUNT_READ_ONLY;
-    if (changing || (damaged && cautious)) {
-      stop(failure);
-    }
-  }
-
-  /** Turns the mount read-only, and says so on the disk. */
-  private void stop(Throwable cause) {
-    if (volume.hasWriting() && !volume.writing().transactions().isAborted()) {
-      volume.writing().transactions().abort(cause);
-      damage.record(cause);
-    }
-  }
-
-  private void finishOperation() {
-    volume.inodes().shrink();
-    if (volume.isWritable()) {
-      try {
-        volume.writing().transactions().poll();
-      } catch (Ext4Exception failure) {
-        // The operation has succeeded; that a commit did not, its fsync and all later ones say.
-        stop(failure);
-      }
-    }
+  /** As {@link OperationLock#changeUnlessEnded}. */
+  void changeUnlessEnded(OperationLock.Change operation) throws Ext4Exception {
+    lock.changeUnlessEnded(operation);
   }
 
   /** What the log of a filesystem that was not unmounted held; empty for one that was. */
@@ -297,50 +207,36 @@ public final class Ext4 implements AutoCloseable {
     return run(_ -> mapping.map(fileBlock));
   }
 
-  /** Takes the lock; the caller unlocks. */
-  private void lock() throws Ext4Exception {
-    lock.lock();
-    if (!mounted || shutdown) {
-      lock.unlock();
-      throw shutdown
-          ? new Ext4Exception(Errno.EIO, "filesystem", "it was shut down")
-          : new Ext4Exception(Errno.EBADF, "filesystem", "it was unmounted");
-    }
-  }
-
   /** How the cache of metadata blocks did since the mount. */
   public CacheStats cacheStats() {
-    lock.lock();
-    try {
-      MetadataCache cache = volume.cache();
-      return new CacheStats(cache.hits(), cache.misses(), cache.capacity());
-    } finally {
-      lock.unlock();
-    }
+    return lock.inspect(
+        rooms -> {
+          MetadataCache cache = rooms.cache();
+          return new CacheStats(cache.hits(), cache.misses(), cache.capacity());
+        });
   }
 
   /** Returns when everything that was done cannot be lost any more. */
   public void sync() throws Ext4Exception {
     change(
         rooms -> {
-          if (rooms.hasWriting() && rooms.state() == Volume.WriteState.WRITABLE) {
+          if (rooms.hasWriting() && !rooms.isFrozen()) {
             rooms.content().syncAll();
           }
         });
   }
 
   /**
-   * Writes everything, so that a copy of the disk is a whole filesystem once its journal was
-   * recovered, and lets no operation change it until {@link #thaw}: they fail with {@link
-   * Errno#EBUSY}, because waiting would need another task.
+   * Writes everything, so that a copy of the disk is a whole filesystem, and lets nothing change it
+   * until {@link #thaw}. Who only reads goes on; who changes something waits for the thaw, whatever
+   * task it is. So the task that froze must thaw before it changes anything, or it waits for
+   * itself, as on Linux. A wait ends with {@link Errno#EINTR} when its thread is interrupted, and
+   * with the filesystem when that is unmounted or shut down.
+   *
+   * @throws Ext4Exception with {@link Errno#EBUSY} when it is frozen already
    */
   public void freeze() throws Ext4Exception {
-    change(
-        rooms -> {
-          rooms.checkWritable();
-          Unmounting.freeze(rooms);
-          rooms.setState(Volume.WriteState.FROZEN);
-        });
+    lock.freeze();
   }
 
   /**
@@ -349,30 +245,12 @@ public final class Ext4 implements AutoCloseable {
    * @throws Ext4Exception with {@link Errno#EINVAL} when it is not frozen
    */
   public void thaw() throws Ext4Exception {
-    change(
-        rooms -> {
-          if (rooms.state() != Volume.WriteState.FROZEN) {
-            throw new Ext4Exception(Errno.EINVAL, "filesystem", "it is not frozen");
-          }
-          Unmounting.thaw(rooms);
-          rooms.setState(Volume.WriteState.WRITABLE);
-        });
+    lock.thaw();
   }
 
   /** Stops, as if the machine had failed: every operation fails with {@link Errno#EIO} after it. */
   public void shutdown(ShutdownMode mode) throws Ext4Exception {
-    change(
-        rooms -> {
-          if (rooms.isWritable()) {
-            switch (mode) {
-              case DEFAULT -> rooms.content().syncAll();
-              case FLUSH_LOG -> rooms.writing().transactions().commitAll();
-              case NO_LOG_FLUSH -> {}
-            }
-            rooms.writing().transactions().stop();
-          }
-          shutdown = true;
-        });
+    lock.shutdown(mode);
   }
 
   /**
@@ -394,12 +272,7 @@ public final class Ext4 implements AutoCloseable {
 
   /** Whether it was not unmounted yet. */
   public boolean isMounted() {
-    lock.lock();
-    try {
-      return mounted;
-    } finally {
-      lock.unlock();
-    }
+    return lock.isMounted();
   }
 
   /**
@@ -408,22 +281,8 @@ public final class Ext4 implements AutoCloseable {
    */
   @Override
   public void close() throws Ext4Exception {
-    lock.lock();
-    try {
-      if (!mounted) {
-        return;
-      }
-      try {
-        if (volume.hasWriting()) {
-          Unmounting.unmount(volume);
-        }
-      } finally {
-        mounted = false;
-        volume.close();
-      }
-    } finally {
-      lock.unlock();
+    if (lock.end()) {
+      background.ifPresent(Background::end);
     }
-    background.ifPresent(Background::end);
   }
 }

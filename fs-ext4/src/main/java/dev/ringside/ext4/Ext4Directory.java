@@ -60,7 +60,7 @@ public final class Ext4Directory implements AutoCloseable {
   public void close() throws Ext4Exception {
     if (!ended) {
       ended = true;
-      ext4.runUnlessUnmounted(
+      ext4.changeUnlessEnded(
           volume -> {
             if (file.release()) {
               volume.deletion().deleteIfUnused(file);

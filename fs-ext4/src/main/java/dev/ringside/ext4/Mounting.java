@@ -152,12 +152,7 @@ final class Mounting {
   private void recordMount() {
     superblock.recordMount(options.time().instant());
     superblock.recordHashSign();
-    if (!superblock.has(Feature.HAS_JOURNAL)) {
-      superblock.setValid(false);
-    }
-    if (superblock.has(Feature.ORPHAN_FILE)) {
-      superblock.set(Feature.ORPHAN_PRESENT, true);
-    }
+    CleanMark.takeOff(superblock);
   }
 
   private Transactions openTransactions(MetadataCache cache, SystemZone zone) throws Ext4Exception {

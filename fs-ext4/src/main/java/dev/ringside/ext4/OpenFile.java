@@ -227,7 +227,7 @@ public final class OpenFile implements AutoCloseable {
       return;
     }
     closed = true;
-    ext4.runUnlessUnmounted(
+    ext4.changeUnlessEnded(
         volume -> {
           if (file.release()) {
             volume.deletion().deleteIfUnused(file);

@@ -127,8 +127,10 @@ final class Opening {
         }
       }
       case REGULAR -> {
-        if (writes || truncates) {
+        if (truncates) {
           volume.checkWritable();
+        } else if (writes) {
+          volume.checkNotReadOnly();
         }
       }
       case FIFO, CHARACTER_DEVICE, BLOCK_DEVICE, SOCKET -> {}

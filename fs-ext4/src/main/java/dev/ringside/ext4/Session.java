@@ -269,7 +269,7 @@ public final class Session {
           }
           if (modes.contains(AccessMode.WRITE)) {
             switch (file.inode().type()) {
-              case REGULAR, DIRECTORY, SYMLINK -> volume.checkWritable();
+              case REGULAR, DIRECTORY, SYMLINK -> volume.checkNotReadOnly();
               case FIFO, CHARACTER_DEVICE, BLOCK_DEVICE, SOCKET -> {}
             }
           }

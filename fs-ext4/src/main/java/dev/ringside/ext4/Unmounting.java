@@ -2,11 +2,10 @@ package dev.ringside.ext4;
 
 import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.error.Ext4Exception;
-import dev.ringside.ext4.format.Feature;
-import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.journal.Handle;
+import dev.ringside.ext4.journal.Transactions;
 
-/** Leaves a disk as one that was unmounted. */
+/** Leaves a disk as one that was unmounted: for good, or until a thaw. */
 final class Unmounting {
   private static final int CREDITS = 4;
 
@@ -14,38 +13,35 @@ final class Unmounting {
 
   /** Writes everything home and says in the superblock that nothing is left to do. */
   static void unmount(Volume volume) throws Ext4Exception {
-    Writing writing = volume.writing();
-    if (writing.transactions().isAborted()) {
-      writing.transactions().close();
-      return;
-    }
-    if (volume.state() == Volume.WriteState.FROZEN) {
-      volume.setState(Volume.WriteState.WRITABLE);
-    }
-    volume.deletion().deleteWaiting();
-    volume.content().syncAll();
-    Superblock superblock = volume.superblock();
-    try (Handle handle = volume.begin(CREDITS, Credentials.ROOT)) {
-      superblock.recordWrite(volume.now());
-      if (writing.orphanFile() != null && writing.orphanFile().isEmpty()) {
-        superblock.set(Feature.ORPHAN_PRESENT, false);
+    Transactions transactions = volume.writing().transactions();
+    if (!transactions.isAborted()) {
+      if (volume.isFrozen()) {
+        thaw(volume);
       }
-      if (!superblock.has(Feature.HAS_JOURNAL)) {
-        superblock.setValid(writing.wasValid());
-      }
-      writing.superblock().changed(handle);
+      volume.deletion().deleteWaiting();
+      volume.content().syncAll();
+      CleanMark.putOn(volume);
     }
-    writing.transactions().close();
+    transactions.close();
   }
 
   /** Writes everything, so that a copy of the disk is a whole filesystem. */
   static void freeze(Volume volume) throws Ext4Exception {
     volume.content().syncAll();
+    CleanMark.putOn(volume);
     volume.writing().transactions().freeze();
   }
 
-  /** Makes the disk one in use again. */
+  /** Makes the disk one in use again, and deletes what could not be deleted meanwhile. */
   static void thaw(Volume volume) throws Ext4Exception {
-    volume.writing().transactions().thaw();
+    Transactions transactions = volume.writing().transactions();
+    CleanMark.takeOff(volume.superblock());
+    transactions.thaw();
+    try (Handle handle = volume.begin(CREDITS, Credentials.ROOT)) {
+      volume.writing().superblock().changed(handle);
+    }
+    // As after a mount, the mark is off before anything else reaches the disk.
+    transactions.commitAll();
+    volume.deletion().deleteUnused();
   }
 }

@@ -8,6 +8,7 @@ import dev.ringside.ext4.content.WriteAccess;
 import dev.ringside.ext4.dir.Directory;
 import dev.ringside.ext4.error.Errno;
 import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.error.Ext4FrozenException;
 import dev.ringside.ext4.format.ByteString;
 import dev.ringside.ext4.format.DirectoryEntry;
 import dev.ringside.ext4.format.ExtentNode;
@@ -48,18 +49,9 @@ final class Volume implements AutoCloseable {
   private final AccessTimes accessTimes;
   private final Deletion deletion;
   private final AttributeChanges attributes;
-  private WriteState state = WriteState.WRITABLE;
 
   /** How many handles were begun: tells whether an operation had begun to change something. */
   private long handles;
-
-  /** Whether a mount takes changes. */
-  enum WriteState {
-    WRITABLE,
-    /** Mounted so, or stopped after an error. */
-    READ_ONLY,
-    FROZEN
-  }
 
   Volume(
       Superblock superblock,
@@ -85,9 +77,6 @@ final class Volume implements AutoCloseable {
     this.accessTimes = new AccessTimes(this, options.atime());
     this.deletion = new Deletion(this);
     this.attributes = new AttributeChanges(this);
-    if (writing == null) {
-      state = WriteState.READ_ONLY;
-    }
   }
 
   Superblock superblock() {
@@ -163,21 +152,13 @@ final class Volume implements AutoCloseable {
     return writing().orphans();
   }
 
-  WriteState state() {
-    return state;
-  }
-
-  void setState(WriteState next) {
-    state = next;
-  }
-
   long handles() {
     return handles;
   }
 
   /** Whether something may be changed now. */
   boolean isWritable() {
-    return state == WriteState.WRITABLE && !writing().transactions().isAborted();
+    return writing != null && !isStopped() && !writing.transactions().isFrozen();
   }
 
   /** Whether it was stopped after an error. */
@@ -185,10 +166,27 @@ final class Volume implements AutoCloseable {
     return writing != null && writing.transactions().isAborted();
   }
 
-  /** Fails when nothing may be changed now. */
+  /** Whether changes have to wait. */
+  boolean isFrozen() {
+    return writing != null && !isStopped() && writing.transactions().isFrozen();
+  }
+
+  /**
+   * Fails when nothing may be changed now.
+   *
+   * @throws Ext4FrozenException when the change has to wait; it must not have begun
+   */
   void checkWritable() throws Ext4Exception {
-    if (!isWritable()) {
-      throw new Ext4Exception(state == WriteState.FROZEN ? Errno.EBUSY : Errno.EROFS, "filesystem");
+    if (isFrozen()) {
+      throw new Ext4FrozenException();
+    }
+    checkNotReadOnly();
+  }
+
+  /** Fails when nothing will be changed any more. */
+  void checkNotReadOnly() throws Ext4Exception {
+    if (writing == null || isStopped()) {
+      throw new Ext4Exception(Errno.EROFS, "filesystem");
     }
   }
 

@@ -78,6 +78,7 @@ final class FileTimes {
     if (inode.has(InodeFlag.NOATIME)
         || now.equals(inode.accessTime())
         || !isDue(inode, now)
+        || changes.transactions().isFrozen()
         || changes.transactions().isAborted()) {
       return;
     }

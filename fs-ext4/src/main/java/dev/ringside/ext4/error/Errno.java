@@ -4,6 +4,7 @@ package dev.ringside.ext4.error;
 public enum Errno {
   EPERM(1, "operation not permitted"),
   ENOENT(2, "no such file or directory"),
+  EINTR(4, "interrupted"),
   EIO(5, "input/output error"),
   ENXIO(6, "no such device or address"),
   E2BIG(7, "too long"),

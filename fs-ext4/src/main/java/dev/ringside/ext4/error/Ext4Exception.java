@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /** An operation failed; {@link #errno} says how, the message says where. */
 public sealed class Ext4Exception extends IOException
-    permits Ext4CorruptedException, Ext4UnsupportedException {
+    permits Ext4CorruptedException, Ext4FrozenException, Ext4UnsupportedException {
   private static final long serialVersionUID = 1L;
 
   private final Errno errno;

@@ -548,6 +548,11 @@ public final class Journal implements Transactions {
   }
 
   @Override
+  public boolean isFrozen() {
+    return frozen;
+  }
+
+  @Override
   public boolean isAborted() {
     return aborted;
   }

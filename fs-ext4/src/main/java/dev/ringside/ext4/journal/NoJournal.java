@@ -32,6 +32,7 @@ public final class NoJournal implements Transactions {
   private int transaction = 1;
 
   private boolean aborted;
+  private boolean frozen;
 
   /** Changed blocks of {@code cache} go to the disk of {@code io}. */
   public NoJournal(MetadataCache cache, DiskIo io, int blockSize) {
@@ -102,6 +103,9 @@ public final class NoJournal implements Transactions {
   public Handle start(int credits, boolean mayUseReserve) throws Ext4Exception {
     if (aborted) {
       throw new Ext4Exception(Errno.EROFS, "filesystem", "it was stopped after an error");
+    }
+    if (frozen) {
+      throw new IllegalStateException("frozen");
     }
     return new PlainHandle(mayUseReserve);
   }
@@ -174,10 +178,18 @@ public final class NoJournal implements Transactions {
   @Override
   public void freeze() throws Ext4Exception {
     commitAll();
+    frozen = true;
   }
 
   @Override
-  public void thaw() {}
+  public void thaw() {
+    frozen = false;
+  }
+
+  @Override
+  public boolean isFrozen() {
+    return frozen;
+  }
 
   @Override
   public boolean isAborted() {

@@ -60,6 +60,9 @@ public interface Transactions extends AutoCloseable {
   /** Makes the disk that of a mounted filesystem again; does nothing unless it is frozen. */
   void thaw() throws Ext4Exception;
 
+  /** Whether {@link #freeze} was called, and {@link #thaw} not yet. */
+  boolean isFrozen();
+
   /** Whether {@link #abort} or {@link #stop} was called, or a commit failed. */
   boolean isAborted();
 
