@@ -43,6 +43,7 @@ public final class Ext4 implements AutoCloseable {
   private final Operations operations;
   private final DamageRecord damage;
   private final Optional<RecoveredBlocks> recovered;
+  private final SuperblockHome.State superblockFound;
   private final Optional<Background> background;
   private boolean mounted = true;
   private boolean shutdown;
@@ -50,6 +51,7 @@ public final class Ext4 implements AutoCloseable {
   private Ext4(BlockDevice device, Mounting.Mounted mounting, MountOptions options) {
     this.volume = mounting.volume();
     this.recovered = mounting.recovered();
+    this.superblockFound = mounting.superblock();
     this.operations = new Operations(volume);
     this.damage = new DamageRecord(device, options.time());
     this.background =
@@ -183,6 +185,14 @@ public final class Ext4 implements AutoCloseable {
   /** What the log of a filesystem that was not unmounted held; empty for one that was. */
   public Optional<RecoveredBlocks> recovered() {
     return recovered;
+  }
+
+  /**
+   * Whether a crash had torn the superblock in two, so that its checksum was wrong. It was made
+   * whole: on the disk, too, if it is mounted for writing.
+   */
+  public boolean wasSuperblockTorn() {
+    return superblockFound != SuperblockHome.State.WHOLE;
   }
 
   /** What the filesystem says about itself. */
