@@ -41,12 +41,14 @@ public final class Ext4 implements AutoCloseable {
   private final OperationLock lock;
   private final Operations operations;
   private final Optional<RecoveredBlocks> recovered;
+  private final SuperblockHome.State superblockFound;
   private final Optional<Background> background;
 
   private Ext4(BlockDevice device, Mounting.Mounted mounting, MountOptions options) {
     this.volume = mounting.volume();
     this.lock = new OperationLock(volume, new DamageRecord(device, options.time()));
     this.recovered = mounting.recovered();
+    this.superblockFound = mounting.superblock();
     this.operations = new Operations(volume);
     this.background =
         volume.hasWriting()
@@ -93,6 +95,14 @@ public final class Ext4 implements AutoCloseable {
   /** What the log of a filesystem that was not unmounted held; empty for one that was. */
   public Optional<RecoveredBlocks> recovered() {
     return recovered;
+  }
+
+  /**
+   * Whether a crash had torn the superblock in two, so that its checksum was wrong. It was made
+   * whole: on the disk, too, if it is mounted for writing.
+   */
+  public boolean wasSuperblockTorn() {
+    return superblockFound != SuperblockHome.State.WHOLE;
   }
 
   /** What the filesystem says about itself. */

@@ -28,7 +28,6 @@ import dev.ringside.ext4.journal.RecoveredBlocks;
 import dev.ringside.ext4.journal.SuperblockUpdates;
 import dev.ringside.ext4.journal.Transactions;
 import dev.ringside.ext4.xattr.AttributeStore;
-import dev.ringside.machine.FrameAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +40,8 @@ final class Mounting {
   private final BlockDevice device;
   private final DiskReader reader;
   private final MountOptions options;
+  private final SuperblockHome home;
+  private final SuperblockHome.Found found;
   private Superblock superblock;
   private Optional<RecoveredBlocks> recovered = Optional.empty();
 
@@ -48,15 +49,19 @@ final class Mounting {
     this.device = device;
     this.options = options;
     this.reader = new DiskReader(device);
-    this.superblock = readSuperblock();
+    this.home = new SuperblockHome(device, reader);
+    this.found = home.find();
+    this.superblock = found.superblock();
   }
 
   /**
    * A filesystem that is mounted.
    *
    * @param recovered what its log held
+   * @param superblock how its superblock was found
    */
-  record Mounted(Volume volume, Optional<RecoveredBlocks> recovered) {}
+  record Mounted(
+      Volume volume, Optional<RecoveredBlocks> recovered, SuperblockHome.State superblock) {}
 
   /** Mounts; failures as for {@link Ext4#mount(BlockDevice, MountOptions)}. */
   static Mounted mount(BlockDevice device, MountOptions options) throws Ext4Exception {
@@ -66,27 +71,7 @@ final class Mounting {
           case READ_ONLY -> mounting.forReading();
           case READ_WRITE -> mounting.forWriting();
         };
-    return new Mounted(volume, mounting.recovered);
-  }
-
-  private Superblock readSuperblock() throws Ext4Exception {
-    FrameAllocator frames = device.frames();
-    long address = frames.allocate(Superblock.SIZE);
-    Superblock read;
-    try {
-      reader.read(Superblock.DISK_OFFSET, address, Superblock.SIZE);
-      read = Superblock.parse(device.memory().slice(address, Superblock.SIZE));
-    } finally {
-      frames.free(address, Superblock.SIZE);
-    }
-    long diskBlocks = device.limits().bytes() / read.blockSize();
-    if (read.blocks() > diskBlocks) {
-      throw new Ext4CorruptedException(
-          "superblock",
-          "%d blocks of %d bytes, but the disk has only %d; is the image cut off?"
-              .formatted(read.blocks(), read.blockSize(), diskBlocks));
-    }
-    return read;
+    return new Mounted(volume, mounting.recovered, mounting.found.state());
   }
 
   private Volume forReading() throws Ext4Exception {
@@ -95,7 +80,7 @@ final class Mounting {
       recovered = Optional.of(log);
       reader.use(log, superblock.blockSize());
       // The log may hold a newer one, whose geometry is not the same after a resize.
-      superblock = readSuperblock();
+      superblock = home.findAgain(found);
     }
     MetadataCache cache = newCache(options.metadataCacheBytes());
     try {
@@ -111,9 +96,10 @@ final class Mounting {
 
   private Volume forWriting() throws Ext4Exception {
     superblock.features().checkWritable();
+    mendSuperblock();
     if (superblock.has(Feature.RECOVER)) {
       recovered = Optional.of(JournalOfImage.recover(device, reader, superblock));
-      superblock = readSuperblock();
+      superblock = home.findAgain(found);
       superblock.features().checkWritable();
     }
     long least = (long) Journal.LEAST_CACHE_BLOCKS * superblock.blockSize();
@@ -124,8 +110,8 @@ final class Mounting {
       SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
       Allocation allocation =
           Allocation.open(superblock, cache, updates, reader.io(), options.discard());
-      recordMount();
       transactions = openTransactions(cache, allocation.blocks().zone());
+      recordMount(updates, transactions);
       OrphanList list = new OrphanList(superblock, updates);
       InodeTable table = new InodeTable(superblock, allocation.groups(), cache);
       OrphanFile file = orphanFile(table, cache, list);
@@ -144,26 +130,43 @@ final class Mounting {
     }
   }
 
+  /** Makes sure, before anything is written, that a torn superblock is the one it seems to be. */
+  private void mendSuperblock() throws Ext4Exception {
+    switch (found.state()) {
+      case WHOLE -> {
+        // As it should be.
+      }
+      case MENDED -> home.write(superblock);
+      case TORN -> {
+        reader.use(JournalOfImage.read(device, reader, superblock), superblock.blockSize());
+        superblock = home.findAgain(found);
+        reader.use(null, superblock.blockSize());
+        superblock.features().checkWritable();
+      }
+    }
+  }
+
   private MetadataCache newCache(long bytes) {
     return new MetadataCache(device, reader, superblock.blockSize(), bytes);
   }
 
   /** What the superblock says while the filesystem is in use. */
-  private void recordMount() {
+  private void recordMount(SuperblockUpdates updates, Transactions transactions)
+      throws Ext4Exception {
     superblock.recordMount(options.time().instant());
     superblock.recordHashSign();
     CleanMark.takeOff(superblock);
+    try (Handle handle = transactions.start(CREDITS, true)) {
+      updates.changed(handle);
+    }
+    if (!superblock.has(Feature.HAS_JOURNAL)) {
+      transactions.commitAll();
+    }
   }
 
   private Transactions openTransactions(MetadataCache cache, SystemZone zone) throws Ext4Exception {
     if (!superblock.has(Feature.HAS_JOURNAL)) {
-      NoJournal plain = new NoJournal(cache, reader.io(), superblock.blockSize());
-      SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
-      try (Handle handle = plain.start(CREDITS, true)) {
-        updates.changed(handle);
-      }
-      plain.commitAll();
-      return plain;
+      return new NoJournal(cache, reader.io(), superblock.blockSize());
     }
     JournalOfImage journal = JournalOfImage.find(superblock, cache);
     journal.file().protect(zone, journal.blocks());

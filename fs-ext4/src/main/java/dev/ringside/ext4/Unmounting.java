@@ -2,6 +2,7 @@ package dev.ringside.ext4;
 
 import dev.ringside.ext4.access.Credentials;
 import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.format.Feature;
 import dev.ringside.ext4.journal.Handle;
 import dev.ringside.ext4.journal.Transactions;
 
@@ -35,13 +36,14 @@ final class Unmounting {
   /** Makes the disk one in use again, and deletes what could not be deleted meanwhile. */
   static void thaw(Volume volume) throws Ext4Exception {
     Transactions transactions = volume.writing().transactions();
-    CleanMark.takeOff(volume.superblock());
     transactions.thaw();
+    CleanMark.takeOff(volume.superblock());
     try (Handle handle = volume.begin(CREDITS, Credentials.ROOT)) {
       volume.writing().superblock().changed(handle);
     }
-    // As after a mount, the mark is off before anything else reaches the disk.
-    transactions.commitAll();
+    if (!volume.superblock().has(Feature.HAS_JOURNAL)) {
+      transactions.commitAll();
+    }
     volume.deletion().deleteUnused();
   }
 }

@@ -81,8 +81,8 @@ public final class Superblock {
   private static final int S_FIRST_INO = 0x54;
   private static final int S_INODE_SIZE = 0x58;
   private static final int S_FEATURE_COMPAT = 0x5c;
-  private static final int S_FEATURE_INCOMPAT = 0x60;
-  private static final int S_FEATURE_RO_COMPAT = 0x64;
+  static final int S_FEATURE_INCOMPAT = 0x60;
+  static final int S_FEATURE_RO_COMPAT = 0x64;
   private static final int S_UUID = 0x68;
   private static final int S_VOLUME_NAME = 0x78;
   private static final int S_RESERVED_GDT_BLOCKS = 0xce;
@@ -101,7 +101,7 @@ public final class Superblock {
   private static final int S_CHECKSUM_TYPE = 0x175;
   private static final int S_BACKUP_BGS = 0x24c;
   private static final int S_CHECKSUM_SEED = 0x270;
-  private static final int S_CHECKSUM = 0x3fc;
+  static final int S_CHECKSUM = 0x3fc;
 
   private static final int MAGIC = 0xef53;
   private static final int REVISION_WITHOUT_FEATURES = 0;
@@ -136,7 +136,8 @@ public final class Superblock {
   private final long groups;
   private final int checksumSeed;
 
-  private Superblock(MemorySegment bytes) throws Ext4CorruptedException, Ext4UnsupportedException {
+  private Superblock(MemorySegment bytes, boolean sealed)
+      throws Ext4CorruptedException, Ext4UnsupportedException {
     this.bytes = bytes;
     if (u16(bytes, S_MAGIC) != MAGIC) {
       throw new Ext4CorruptedException(
@@ -154,7 +155,9 @@ public final class Superblock {
             : new FeatureSet(0, 0, 0);
     // Features come before the checksum, because an unknown one may change what a checksum is.
     features.checkReadable();
-    checkChecksum();
+    if (sealed) {
+      checkChecksum();
+    }
     checkJournal();
     this.blockSize = parseBlockSize();
     this.inodeSize = dynamic ? u16(bytes, S_INODE_SIZE) : OLD_INODE_SIZE;
@@ -184,9 +187,46 @@ public final class Superblock {
    */
   public static Superblock parse(MemorySegment source)
       throws Ext4CorruptedException, Ext4UnsupportedException {
+    return new Superblock(copyOf(source), true);
+  }
+
+  /**
+   * Reads a superblock whose checksum is wrong, as far as that is needed to find the journal, which
+   * may have a whole one. Failures as for {@link #parse}.
+   */
+  public static Superblock parseUnsealed(MemorySegment source)
+      throws Ext4CorruptedException, Ext4UnsupportedException {
+    return new Superblock(copyOf(source), false);
+  }
+
+  private static MemorySegment copyOf(MemorySegment source) {
     MemorySegment copy = MemorySegment.ofArray(new byte[SIZE]);
     MemorySegment.copy(source, 0, copy, 0, SIZE);
-    return new Superblock(copy);
+    return copy;
+  }
+
+  /**
+   * Whether two superblocks describe the same filesystem in the same layout: what no mount changes
+   * is the same in both.
+   */
+  public boolean hasLayoutOf(Superblock other) {
+    return uuid().equals(other.uuid())
+        && blocks == other.blocks
+        && blockSize == other.blockSize
+        && clusterSize() == other.clusterSize()
+        && blocksPerGroup == other.blocksPerGroup
+        && firstDataBlock() == other.firstDataBlock()
+        && inodesPerGroup == other.inodesPerGroup
+        && inodeSize == other.inodeSize
+        && descriptorSize == other.descriptorSize
+        && checksumSeed == other.checksumSeed
+        && journalInode() == other.journalInode()
+        && incompatible() == other.incompatible();
+  }
+
+  /** What a reader has to understand, but for whether the journal has to be looked at. */
+  private int incompatible() {
+    return features.incompat() & ~Feature.RECOVER.bit();
   }
 
   private void checkChecksum() throws Ext4CorruptedException, Ext4UnsupportedException {
@@ -198,10 +238,10 @@ public final class Superblock {
       throw new Ext4UnsupportedException(
           Feature.METADATA_CSUM.label(), "unknown checksum type " + type);
     }
-    ChecksumMismatch.check(NAME, bits32(bytes, S_CHECKSUM), computeChecksum());
+    ChecksumMismatch.check(NAME, bits32(bytes, S_CHECKSUM), computeChecksum(bytes));
   }
 
-  private int computeChecksum() {
+  static int computeChecksum(MemorySegment bytes) {
     return new Crc32c().start(Crc32c.INITIAL).add(bytes, 0, S_CHECKSUM).value();
   }
 
@@ -212,7 +252,7 @@ public final class Superblock {
    */
   public void sealInto(MemorySegment target) {
     if (hasMetadataChecksums()) {
-      putU32(bytes, S_CHECKSUM, computeChecksum());
+      putU32(bytes, S_CHECKSUM, computeChecksum(bytes));
     }
     MemorySegment.copy(bytes, 0, target, 0, SIZE);
   }

@@ -7,12 +7,14 @@ import dev.ringside.ext4.cache.IoBatch;
 import dev.ringside.ext4.cache.MetadataCache;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.Feature;
+import dev.ringside.ext4.format.RecoveryMark;
 import dev.ringside.ext4.format.Superblock;
 
 /**
  * Says in the superblock whether the journal has to be looked at before anything else. That cannot
  * go through the journal, so it is written home at once: before the log holds anything, and when it
- * holds nothing any more.
+ * holds nothing any more. Nothing else of the superblock is written with it, so that {@link
+ * RecoveryMark#mend} knows what a crash in the middle leaves.
  */
 final class RecoveryFlag {
   private static final BlockCheck ANY = (_, _) -> {};
@@ -27,14 +29,17 @@ final class RecoveryFlag {
     this.io = io;
   }
 
-  /** Writes the flag, and with it all of the superblock; it is durable when this returns. */
+  /**
+   * Writes the flag; it is durable when this returns. What else has changed since the superblock
+   * came home is left to a transaction.
+   */
   void set(boolean needed) throws Ext4Exception {
     superblock.set(Feature.RECOVER, needed);
     int blockSize = superblock.blockSize();
     int offset = Superblock.DISK_OFFSET % blockSize;
     IoBatch batch = io.batch();
     try (CachedBlock block = cache.get(Superblock.DISK_OFFSET / blockSize, ANY)) {
-      superblock.sealInto(block.bytes().asSlice(offset, Superblock.SIZE));
+      RecoveryMark.set(block.bytes().asSlice(offset, Superblock.SIZE), needed);
       io.write(batch, Superblock.DISK_OFFSET, block.address() + offset, Superblock.SIZE);
       io.await(batch);
     }

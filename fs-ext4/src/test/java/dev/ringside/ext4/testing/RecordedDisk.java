@@ -102,6 +102,11 @@ public final class RecordedDisk implements Storage {
     return content.clone();
   }
 
+  /** Makes one bit wrong, or right again. */
+  public synchronized void flip(long position, int bit) {
+    content[(int) position + bit / Byte.SIZE] ^= (byte) (1 << (bit % Byte.SIZE));
+  }
+
   /** The content when only the first steps were done. */
   public synchronized byte[] after(int count) {
     byte[] cut = before.clone();

@@ -53,6 +53,14 @@ final class ImageArguments {
                               "ringside: %s was not unmounted; it is shown as its journal leaves it"
                                   + " (%d transactions, %d blocks)%n",
                               image, log.transactions(), log.size()));
+          if (ext4.wasSuperblockTorn()) {
+            spec.commandLine()
+                .getErr()
+                .printf(
+                    "ringside: the superblock of %s was torn by a crash; it is shown as it was to"
+                        + " be%n",
+                    image);
+          }
           task.run(ext4);
         });
   }
