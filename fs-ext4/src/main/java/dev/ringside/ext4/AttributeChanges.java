@@ -34,9 +34,10 @@ final class AttributeChanges {
     int permissions = Permissions.withoutForeignSetGid(wanted & PERMISSION_MASK, inode.gid(), user);
     try (Handle handle = volume.begin(CREDITS, user)) {
       inode.setPermissions(permissions);
-      volume.permissionsChanged(handle, file);
       inode.setChangeTime(volume.now());
       file.changed(handle);
+      // As on Linux, the permissions have changed also when there is no room for the changed list.
+      volume.permissionsChanged(handle, file);
     }
   }
 

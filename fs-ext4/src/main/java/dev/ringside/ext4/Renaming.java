@@ -156,7 +156,9 @@ final class Renaming {
         }
       } catch (Ext4Exception refused) {
         if (whiteout != null) {
+          // Linux has put it into the directory and taken it out again, which the times tell.
           volume.deletion().discard(handle, whiteout);
+          volume.touchDirectory(handle, oldParent, volume.now());
         }
         throw refused;
       }

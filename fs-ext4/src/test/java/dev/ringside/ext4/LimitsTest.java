@@ -8,7 +8,11 @@ import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.ByteString;
 import dev.ringside.ext4.testing.Format;
 import dev.ringside.ext4.testing.ScratchDisk;
+import dev.ringside.ext4.xattr.AttributeMode;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class LimitsTest {
   private static final Set<OpenFlag> CREATE = Set.of(OpenFlag.WRITE, OpenFlag.CREATE);
 
+  private static final ByteString ACCESS_LIST = ByteString.of("system.posix_acl_access");
   private static final Set<RenameFlag> WHITEOUT = Set.of(RenameFlag.WHITEOUT);
 
   @TempDir private Path directory;
@@ -119,7 +124,12 @@ final class LimitsTest {
       root.mkdir(path("/a"), 0700);
       root.mkdir(path("/b"), 0700);
       root.mkdir(path("/b/full"), 0700);
+      TimeChange longAgo = TimeChange.to(Instant.EPOCH);
+      root.utimens(path("/"), longAgo, longAgo, LinkPolicy.KEEP);
+      assertErrno(() -> root.rename(path("/a"), path("/b"), Set.of()), Errno.ENOTEMPTY);
+      assertThat(root.stat(path("/")).modified()).isEqualTo(Instant.EPOCH);
       assertErrno(() -> root.rename(path("/a"), path("/b"), WHITEOUT), Errno.ENOTEMPTY);
+      assertThat(root.stat(path("/")).modified()).isAfter(Instant.EPOCH);
       FileSystemStat before = root.statfs();
       assertErrno(() -> root.rename(path("/a"), path("/b"), WHITEOUT), Errno.ENOTEMPTY);
       assertThat(root.statfs()).as("the whiteout is gone again").isEqualTo(before);
@@ -128,6 +138,54 @@ final class LimitsTest {
       }
       assertErrno(() -> root.rename(path("/a"), path("/b"), WHITEOUT), Errno.ENOSPC);
       assertErrno(() -> root.rename(path("/a"), path("/b"), Set.of()), Errno.ENOTEMPTY);
+    }
+  }
+
+  /** Two files share a block of attributes, and there is no other block for one of them. */
+  @Test
+  void onAFullDiskPermissionsChangeThoughTheirListCannot() throws Ext4Exception {
+    try (ScratchDisk disk =
+        ScratchDisk.make(directory, "16M", "-t ext2 -I 128", MountOptions.READ_WRITE)) {
+      Session root = disk.root();
+      byte[] list =
+          HexFormat.of()
+              .parseHex(
+                  "02000000"
+                      + "01000600ffffffff"
+                      + "02000600e8030000"
+                      + "04000400ffffffff"
+                      + "10000600ffffffff"
+                      + "20000400ffffffff");
+      for (String name : List.of("/a", "/b")) {
+        root.open(path(name), CREATE, 0664).close();
+        root.setxattr(path(name), ACCESS_LIST, list, AttributeMode.ANY, LinkPolicy.KEEP);
+      }
+      fill(root);
+
+      assertErrno(() -> root.chmod(path("/a"), 0700), Errno.ENOSPC);
+
+      disk.remount();
+      Session again = disk.root();
+      assertThat(again.stat(path("/a")).permissions()).isEqualTo(0700);
+      assertThat(again.getxattr(path("/a"), ACCESS_LIST, LinkPolicy.KEEP)).isEqualTo(list);
+      again.unlink(path("/b"));
+      again.chmod(path("/a"), 0600);
+      assertThat(again.getxattr(path("/a"), ACCESS_LIST, LinkPolicy.KEEP)).isNotEqualTo(list);
+    }
+  }
+
+  private static void fill(Session root) throws Ext4Exception {
+    try (OpenFile file = root.open(path("/fill"), CREATE, 0600)) {
+      for (int size = 1 << 20; size > 0; size /= 2) {
+        byte[] piece = new byte[size];
+        assertErrno(
+            () -> {
+              while (true) {
+                file.write(piece, 0, piece.length);
+              }
+            },
+            Errno.ENOSPC);
+      }
     }
   }
 

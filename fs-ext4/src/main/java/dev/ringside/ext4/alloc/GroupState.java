@@ -48,7 +48,11 @@ final class GroupState {
           "size", superblock.groups() + " block groups are more than can be written");
     }
     GroupState state = new GroupState((int) superblock.groups());
+    long arrived = 0;
     for (int group = 0; group < state.groups(); group++) {
+      if (group == arrived) {
+        arrived = table.readAhead(group);
+      }
       GroupDescriptor descriptor = table.get(group);
       descriptor.checkWritable(superblock, group);
       state.take(group, descriptor);

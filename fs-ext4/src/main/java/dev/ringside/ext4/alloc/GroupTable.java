@@ -8,6 +8,7 @@ import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.format.GroupDescriptor;
 import dev.ringside.ext4.format.Superblock;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * filesystem that is written has all their counts in memory, which are then the newer ones.
  */
 public final class GroupTable {
+  /** That is all of a terabyte in two batches. */
+  private static final int READ_AHEAD_BLOCKS = 64;
+
   private final Superblock superblock;
   private final MetadataCache cache;
   private @Nullable GroupState state;
@@ -71,6 +75,28 @@ public final class GroupTable {
     }
     long first = group - group % superblock.descriptorsPerBlock();
     return cache.get(number, new DescriptorsCheck(superblock, first));
+  }
+
+  /**
+   * Brings in descriptors that will be asked for, as many as one batch should.
+   *
+   * @param group the first of its block
+   * @return behind the last of them
+   */
+  long readAhead(long group) throws Ext4Exception {
+    long[] blocks = new long[READ_AHEAD_BLOCKS];
+    int count = 0;
+    long next = group;
+    while (next < superblock.groups() && count < blocks.length) {
+      long block = superblock.descriptorBlock(next);
+      if (superblock.isDataBlock(block)) {
+        blocks[count] = block;
+        count++;
+      }
+      next += superblock.descriptorsPerBlock();
+    }
+    cache.readAhead(Arrays.copyOf(blocks, count));
+    return next;
   }
 
   /** Where a group's descriptor starts in its block. */

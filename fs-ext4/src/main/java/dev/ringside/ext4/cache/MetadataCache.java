@@ -4,6 +4,8 @@ import dev.ringside.driver.BlockDevice;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.machine.FrameAllocator;
 import dev.ringside.machine.GuestMemory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +85,40 @@ public final class MetadataCache implements AutoCloseable {
       cached.verifiedAs = check;
     }
     return cached.hold();
+  }
+
+  /**
+   * Brings in blocks that will be asked for, all in one batch. They are verified when they are. No
+   * more than half of the cache is filled; those behind that are read one by one, as ever.
+   *
+   * @param wanted numbers on the filesystem
+   * @throws Ext4Exception when one cannot be read, or is not on the disk; none is there then
+   */
+  public void readAhead(long... wanted) throws Ext4Exception {
+    List<CachedBlock> arriving = new ArrayList<>();
+    long[] numbers = new long[Math.min(wanted.length, capacity / 2)];
+    try {
+      try {
+        for (long number : wanted) {
+          int next = arriving.size();
+          if (next < numbers.length && find(number) == null) {
+            CachedBlock cached = takeOldest().hold();
+            arriving.add(cached);
+            numbers[next] = number;
+            reader.add(Math.multiplyExact(number, blockSize), cached.address, blockSize);
+          }
+        }
+      } finally {
+        // Also when one could not be added: the device may be writing already.
+        reader.finish();
+      }
+      for (int i = 0; i < arriving.size(); i++) {
+        misses++;
+        enter(arriving.get(i), numbers[i]);
+      }
+    } finally {
+      arriving.forEach(CachedBlock::close);
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +121,54 @@ final class MetadataCacheTest {
       }
       assertThat(held.bytes().get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 3);
     }
+  }
+
+  @Test
+  void blocksAreReadAheadInOneRequestAndVerifiedWhenTheyAreAskedFor() throws Ext4Exception {
+    Counter check = new Counter();
+    touch(7, check);
+    long requests = disk.driver().stats().requests();
+
+    cache.readAhead(5, 6, 7, 8, 9);
+
+    // Two runs: the block between them was there.
+    assertThat(disk.driver().stats().requests() - requests).isEqualTo(2);
+    assertThat(check.calls).isEqualTo(1);
+    for (int block = 5; block <= 9; block++) {
+      touch(block, check);
+    }
+    assertThat(disk.driver().stats().requests() - requests).isEqualTo(2);
+    assertThat(check.calls).isEqualTo(5);
+    assertThat(cache.misses()).isEqualTo(5);
+  }
+
+  @Test
+  void readingAheadLeavesHalfOfTheCacheAlone() throws Ext4Exception {
+    Counter check = new Counter();
+    long[] wanted = LongStream.range(0, 90).toArray();
+    touch(95, check);
+
+    cache.readAhead(wanted);
+
+    assertThat(cache.misses()).isEqualTo(1 + cache.capacity() / 2);
+    touch(95, check);
+    assertThat(cache.hits()).isEqualTo(1);
+    for (long block : wanted) {
+      touch(block, check);
+    }
+  }
+
+  @Test
+  void ofABatchThatFailsNothingIsThere() throws Ext4Exception {
+    Counter check = new Counter();
+    int evictable = cache.evictable();
+
+    assertThatThrownBy(() -> cache.readAhead(5, 6, BLOCKS))
+        .isInstanceOf(Ext4CorruptedException.class);
+
+    assertThat(cache.peek(5)).isNull();
+    assertThat(cache.evictable()).isEqualTo(evictable);
+    touch(5, check);
   }
 
   @Test
