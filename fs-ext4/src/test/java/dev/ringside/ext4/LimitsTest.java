@@ -68,6 +68,45 @@ final class LimitsTest {
     }
   }
 
+  /** Its own name, the one that it has for itself, and one from each directory in it. */
+  @Test
+  void aDirectoryHas64998Directories() throws Ext4Exception {
+    String format = "-t ext4 -b 1024 -I 128 -O ^dir_nlink,^extra_isize -N 66000";
+    try (ScratchDisk disk = ScratchDisk.make(directory, "128M", format, MountOptions.READ_WRITE)) {
+      Session root = disk.root();
+      root.mkdir(path("/d"), 0700);
+      root.mkdir(path("/other"), 0700);
+      for (int i = 0; i < 64_998; i++) {
+        root.mkdir(path("/d/" + i), 0700);
+      }
+      assertErrno(() -> root.mkdir(path("/d/x"), 0700), Errno.EMLINK);
+      assertErrno(() -> root.rename(path("/other"), path("/d/x"), Set.of()), Errno.EMLINK);
+      assertThat(root.stat(path("/d")).links()).isEqualTo(65_000);
+      root.rename(path("/d/1"), path("/d/x"), Set.of());
+      root.rmdir(path("/d/x"));
+      root.rename(path("/other"), path("/d/x"), Set.of());
+      assertThat(root.stat(path("/d")).links()).isEqualTo(65_000);
+    }
+  }
+
+  /** With dir_nlink, one link stands for more than can be counted, and stays. */
+  @Test
+  void aDirectoryThatNeedNotCountHasAnyNumber() throws Ext4Exception {
+    String format = "-t ext4 -b 1024 -I 128 -O dir_nlink,^extra_isize -N 66000";
+    try (ScratchDisk disk = ScratchDisk.make(directory, "128M", format, MountOptions.READ_WRITE)) {
+      Session root = disk.root();
+      root.mkdir(path("/d"), 0700);
+      for (int i = 0; i < 65_000; i++) {
+        root.mkdir(path("/d/" + i), 0700);
+      }
+      assertThat(root.stat(path("/d")).links()).isEqualTo(1);
+      root.rmdir(path("/d/0"));
+      root.rmdir(path("/d/1"));
+      assertThat(root.stat(path("/d")).links()).isEqualTo(1);
+      assertErrno(() -> root.rmdir(path("/d")), Errno.ENOTEMPTY);
+    }
+  }
+
   /** What Linux 6.18 answered on a loop mount of the same kind. */
   @ParameterizedTest
   @CsvSource({

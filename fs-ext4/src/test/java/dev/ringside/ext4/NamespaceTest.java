@@ -11,11 +11,14 @@ import dev.ringside.ext4.format.DirectoryEntry;
 import dev.ringside.ext4.format.FileType;
 import dev.ringside.ext4.testing.Format;
 import dev.ringside.ext4.testing.ScratchDisk;
+import dev.ringside.ext4.testing.Tool;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -201,6 +204,31 @@ final class NamespaceTest {
         root.unlink(path("/many/a-file-of-many-" + i));
       }
       root.rmdir(path("/many"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void aFileKeepsTheTimeOfItsBirth(Format format) throws Ext4Exception {
+    Instant birth = Instant.ofEpochSecond(5_000_000_000L, 123_000_000);
+    AtomicReference<Instant> now = new AtomicReference<>(birth);
+    MountOptions options = MountOptions.READ_WRITE.withTime(now::get);
+    try (ScratchDisk disk = ScratchDisk.make(directory, "16M", format.options(), options)) {
+      Session root = disk.root();
+      write(root, "/file", "content");
+      now.set(birth.plusSeconds(60));
+      write(root, "/file", "other content");
+      root.chmod(path("/file"), 0600);
+      root.rename(path("/file"), path("/moved"), Set.of());
+      disk.remount();
+
+      FileStat stat = disk.root().stat(path("/moved"));
+      assertThat(stat.created()).contains(birth);
+      assertThat(stat.modified()).isEqualTo(birth.plusSeconds(60));
+      disk.unmount();
+      // The low 32 bits of the seconds; nanoseconds, shifted, with the high ones.
+      assertThat(Tool.DEBUGFS.run("-R", "stat /moved", disk.image()))
+          .contains("crtime: 0x%08x:%08x".formatted((int) 5_000_000_000L, 123_000_000 << 2 | 1));
     }
   }
 }
