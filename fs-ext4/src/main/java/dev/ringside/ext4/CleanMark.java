@@ -15,7 +15,7 @@ final class CleanMark {
   /** Says that it is in use: what has no journal may be half done, and orphans may be noted. */
   static void takeOff(Superblock superblock) {
     if (!superblock.has(Feature.HAS_JOURNAL)) {
-      superblock.setValid(false);
+      superblock.history().setValid(false);
     }
     if (superblock.has(Feature.ORPHAN_FILE)) {
       superblock.set(Feature.ORPHAN_PRESENT, true);
@@ -27,12 +27,12 @@ final class CleanMark {
     Writing writing = volume.writing();
     Superblock superblock = volume.superblock();
     try (Handle handle = volume.begin(CREDITS, Credentials.ROOT)) {
-      superblock.recordWrite(volume.now());
+      superblock.history().recordWrite(volume.now());
       if (writing.orphanFile() != null && writing.orphanFile().isEmpty()) {
         superblock.set(Feature.ORPHAN_PRESENT, false);
       }
       if (!superblock.has(Feature.HAS_JOURNAL)) {
-        superblock.setValid(writing.wasValid());
+        superblock.history().setValid(writing.wasValid());
       }
       writing.superblock().changed(handle);
     }

@@ -33,7 +33,7 @@ final class DamageRecord {
       io.await(batch);
       MemorySegment bytes = device.memory().slice(address, Superblock.SIZE);
       Superblock onDisk = Superblock.parse(bytes);
-      onDisk.recordError(time.instant(), cause.getClass().getSimpleName());
+      onDisk.history().recordError(time.instant(), cause.getClass().getSimpleName());
       onDisk.sealInto(bytes);
       io.write(batch, Superblock.DISK_OFFSET, address, Superblock.SIZE);
       io.flush(batch);

@@ -106,7 +106,7 @@ final class Mounting {
     MetadataCache cache = newCache(Math.max(options.metadataCacheBytes(), least));
     Transactions transactions = null;
     try {
-      boolean wasValid = superblock.isValid();
+      boolean wasValid = superblock.history().isValid();
       SuperblockUpdates updates = new SuperblockUpdates(superblock, cache);
       Allocation allocation =
           Allocation.open(superblock, cache, updates, reader.io(), options.discard());
@@ -153,7 +153,7 @@ final class Mounting {
   /** What the superblock says while the filesystem is in use. */
   private void recordMount(SuperblockUpdates updates, Transactions transactions)
       throws Ext4Exception {
-    superblock.recordMount(options.time().instant());
+    superblock.history().recordMount(options.time().instant());
     superblock.recordHashSign();
     CleanMark.takeOff(superblock);
     try (Handle handle = transactions.start(CREDITS, true)) {
@@ -226,7 +226,7 @@ final class Mounting {
     if (file != null) {
       orphans.addAll(file.read(volume.inodes()));
     }
-    if (volume.superblock().hasErrors()) {
+    if (volume.superblock().history().hasErrors()) {
       // Nobody knows what else is wrong with them: e2fsck decides.
       return;
     }

@@ -54,7 +54,8 @@ final class Space {
     Superblock superblock = volume.superblock();
     long blocks = superblock.firstDataBlock();
     for (long group = 0; group < superblock.groups(); group++) {
-      blocks += superblock.groupHeaderBlocks(group) + 2 + superblock.inodeTableBlocks();
+      blocks +=
+          superblock.layout().groupHeaderBlocks(group) + 2 + superblock.layout().inodeTableBlocks();
     }
     long journal = superblock.journalInode();
     if (journal != 0) {

@@ -82,7 +82,7 @@ public final class BlockAllocator {
   /** Where a file's first blocks best lie: near its inode. */
   public long goalFor(long inode, boolean regularFile) {
     long group = (inode - 1) / superblock.inodesPerGroup();
-    long flex = superblock.groupsPerFlex();
+    long flex = superblock.layout().groupsPerFlex();
     if (flex >= 4) {
       // The first group of a set keeps its bitmaps and tables, and the blocks of directories.
       group -= group % flex;
@@ -90,7 +90,7 @@ public final class BlockAllocator {
         group++;
       }
     }
-    return superblock.groupStart(group);
+    return superblock.layout().groupStart(group);
   }
 
   /**
@@ -139,11 +139,12 @@ public final class BlockAllocator {
 
   private BlockRun search(Handle handle, long goal, long wanted, long limit) throws Ext4Exception {
     long start = superblock.isDataBlock(goal) && goal < limit ? goal : superblock.firstDataBlock();
-    int goalGroup = (int) superblock.groupOf(start);
-    int endGroup = (int) (superblock.groupOf(Math.min(limit, superblock.blocks()) - 1) + 1);
+    int goalGroup = (int) superblock.layout().groupOf(start);
+    int endGroup =
+        (int) (superblock.layout().groupOf(Math.min(limit, superblock.blocks()) - 1) + 1);
     int count = (int) Math.min(wanted, superblock.blocksPerGroup());
     if (free(goalGroup) > 0) {
-      int bit = (int) (start - superblock.groupStart(goalGroup));
+      int bit = (int) (start - superblock.layout().groupStart(goalGroup));
       return take(handle, goalGroup, bit, count, limit);
     }
     int fullest = -1;
@@ -170,8 +171,8 @@ public final class BlockAllocator {
   /** Takes the best run of a group that has a free block. */
   private BlockRun take(Handle handle, int group, int goal, int count, long limit)
       throws Ext4Exception {
-    long groupStart = superblock.groupStart(group);
-    int end = (int) Math.min(superblock.groupBlocks(group), limit - groupStart);
+    long groupStart = superblock.layout().groupStart(group);
+    int end = (int) Math.min(superblock.layout().groupBlocks(group), limit - groupStart);
     try (CachedBlock bitmap = bitmaps.blocks(handle, group)) {
       RunSearch search = new RunSearch(bitmap.bytes(), freed, group);
       search.find(goal, Math.max(goal, 0), end, count);
@@ -199,10 +200,10 @@ public final class BlockAllocator {
   public void free(Handle handle, long first, long count, boolean metadata) throws Ext4Exception {
     checkFreeable(handle, first, count);
     for (long next = first; next < first + count; ) {
-      int group = (int) superblock.groupOf(next);
-      long groupStart = superblock.groupStart(group);
+      int group = (int) superblock.layout().groupOf(next);
+      long groupStart = superblock.layout().groupStart(group);
       int from = (int) (next - groupStart);
-      int end = (int) Math.min(superblock.groupBlocks(group), first + count - groupStart);
+      int end = (int) Math.min(superblock.layout().groupBlocks(group), first + count - groupStart);
       try (CachedBlock bitmap = bitmaps.blocks(handle, group)) {
         handle.change(bitmap, BlockSeal.NONE);
         Bitmap.clear(bitmap.bytes(), from, end);
@@ -226,9 +227,9 @@ public final class BlockAllocator {
       throw corrupted(first, count, "are the filesystem's own, or not on the disk");
     }
     for (long next = first; next < first + count; ) {
-      int group = (int) superblock.groupOf(next);
-      long groupStart = superblock.groupStart(group);
-      int end = (int) Math.min(superblock.groupBlocks(group), first + count - groupStart);
+      int group = (int) superblock.layout().groupOf(next);
+      long groupStart = superblock.layout().groupStart(group);
+      int end = (int) Math.min(superblock.layout().groupBlocks(group), first + count - groupStart);
       try (CachedBlock bitmap = bitmaps.blocks(handle, group)) {
         if (Bitmap.nextClear(bitmap.bytes(), (int) (next - groupStart), end) != end) {
           throw corrupted(first, count, "are freed, but not all of them are in use");

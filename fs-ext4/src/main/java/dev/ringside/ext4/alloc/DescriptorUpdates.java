@@ -37,7 +37,8 @@ final class DescriptorUpdates {
     this.superblockUpdates = superblockUpdates;
     this.blocks =
         new @Nullable
-            DescriptorBlock[Math.ceilDiv(state.groups(), superblock.descriptorsPerBlock())];
+            DescriptorBlock
+            [Math.ceilDiv(state.groups(), superblock.layout().descriptorsPerBlock())];
     publishTotals();
   }
 
@@ -59,10 +60,10 @@ final class DescriptorUpdates {
   private void changed(Handle handle, int group) {
     publishTotals();
     superblockUpdates.changed(handle);
-    int index = group / superblock.descriptorsPerBlock();
+    int index = group / superblock.layout().descriptorsPerBlock();
     DescriptorBlock block = blocks[index];
     if (block == null) {
-      block = new DescriptorBlock(index * superblock.descriptorsPerBlock());
+      block = new DescriptorBlock(index * superblock.layout().descriptorsPerBlock());
       blocks[index] = block;
     }
     handle.defer(block);
@@ -82,7 +83,7 @@ final class DescriptorUpdates {
 
     @Override
     public void writeInto(Handle handle) throws Ext4Exception {
-      int end = Math.min(first + superblock.descriptorsPerBlock(), state.groups());
+      int end = Math.min(first + superblock.layout().descriptorsPerBlock(), state.groups());
       try (CachedBlock block = table.block(first)) {
         handle.change(block, BlockSeal.NONE);
         for (int group = bitmaps.nextChanged(first, end);

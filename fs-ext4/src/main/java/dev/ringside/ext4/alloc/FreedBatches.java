@@ -75,7 +75,7 @@ final class FreedBatches {
         open = null;
       }
       for (int i = 0; i < length; i += 3) {
-        long first = superblock.groupStart(runs[i]) + runs[i + 1];
+        long first = superblock.layout().groupStart(runs[i]) + runs[i + 1];
         after.released(first, runs[i + 2] - runs[i + 1]);
       }
       after.allReleased();

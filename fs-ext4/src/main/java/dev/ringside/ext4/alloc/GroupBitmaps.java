@@ -66,12 +66,12 @@ final class GroupBitmaps {
           structure,
           block);
     }
-    int blocks = superblock.groupBlocks(group);
+    int blocks = superblock.layout().groupBlocks(group);
     int bits = (int) superblock.blocksPerGroup();
     if (Bitmap.nextClear(bytes, blocks, bits) != bits) {
       throw new Ext4CorruptedException(structure, block, "what is behind the last block is free");
     }
-    long groupStart = superblock.groupStart(group);
+    long groupStart = superblock.layout().groupStart(group);
     for (int run = zone.firstEndingAfter(groupStart); isIn(run, group); run++) {
       int from = (int) Math.max(0, zone.start(run) - groupStart);
       int end = (int) Math.min(blocks, zone.end(run) - groupStart);
@@ -87,7 +87,8 @@ final class GroupBitmaps {
   /** Whether a run of the zone starts in or before a group. */
   private boolean isIn(int run, int group) {
     return run < zone.runs()
-        && zone.start(run) < superblock.groupStart(group) + superblock.groupBlocks(group);
+        && zone.start(run)
+            < superblock.layout().groupStart(group) + superblock.layout().groupBlocks(group);
   }
 
   private void verifyInodes(MemorySegment bytes, long block, int group)
@@ -127,7 +128,7 @@ final class GroupBitmaps {
     initialiseBlocks(bitmap.bytes(), group);
     newerBlocks.set(group);
     state.clear(group, GroupCounts.FLAG_BLOCK_UNINIT);
-    int free = Bitmap.countClear(bitmap.bytes(), superblock.groupBlocks(group));
+    int free = Bitmap.countClear(bitmap.bytes(), superblock.layout().groupBlocks(group));
     state.addFreeBlocks(group, free - state.freeBlocks(group));
     return bitmap;
   }
@@ -139,9 +140,9 @@ final class GroupBitmaps {
 
   /** Makes zeros the bitmap of a group that was never used. */
   void initialiseBlocks(MemorySegment bits, int group) {
-    int blocks = superblock.groupBlocks(group);
+    int blocks = superblock.layout().groupBlocks(group);
     Bitmap.set(bits, blocks, superblock.blockSize() * Byte.SIZE);
-    long groupStart = superblock.groupStart(group);
+    long groupStart = superblock.layout().groupStart(group);
     for (int run = zone.firstEndingAfter(groupStart); isIn(run, group); run++) {
       int from = (int) Math.max(0, zone.start(run) - groupStart);
       Bitmap.set(bits, from, (int) Math.min(blocks, zone.end(run) - groupStart));

@@ -56,10 +56,10 @@ final class GroupState {
       GroupDescriptor descriptor = table.get(group);
       descriptor.checkWritable(superblock, group);
       state.take(group, descriptor);
-      zone.add(superblock.groupStart(group), superblock.groupHeaderBlocks(group));
+      zone.add(superblock.layout().groupStart(group), superblock.layout().groupHeaderBlocks(group));
       zone.add(descriptor.blockBitmap(), 1);
       zone.add(descriptor.inodeBitmap(), 1);
-      zone.add(descriptor.inodeTable(), superblock.inodeTableBlocks());
+      zone.add(descriptor.inodeTable(), superblock.layout().inodeTableBlocks());
     }
     return state;
   }

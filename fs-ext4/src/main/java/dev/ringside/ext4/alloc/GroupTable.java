@@ -32,7 +32,8 @@ public final class GroupTable {
   private record DescriptorsCheck(Superblock superblock, long firstGroup) implements BlockCheck {
     @Override
     public void verify(MemorySegment bytes, long block) throws Ext4CorruptedException {
-      long count = Math.min(superblock.descriptorsPerBlock(), superblock.groups() - firstGroup);
+      long count =
+          Math.min(superblock.layout().descriptorsPerBlock(), superblock.groups() - firstGroup);
       for (long i = 0; i < count; i++) {
         GroupDescriptor.verify(
             bytes.asSlice(i * superblock.descriptorSize()), superblock, firstGroup + i);
@@ -67,13 +68,13 @@ public final class GroupTable {
 
   /** The block that holds a group's descriptor, verified; the caller closes it. */
   CachedBlock block(long group) throws Ext4Exception {
-    long number = superblock.descriptorBlock(group);
+    long number = superblock.layout().descriptorBlock(group);
     if (!superblock.isDataBlock(number)) {
       throw new Ext4CorruptedException(
           "group descriptor " + group,
           "its place is block %d of %d".formatted(number, superblock.blocks()));
     }
-    long first = group - group % superblock.descriptorsPerBlock();
+    long first = group - group % superblock.layout().descriptorsPerBlock();
     return cache.get(number, new DescriptorsCheck(superblock, first));
   }
 
@@ -88,12 +89,12 @@ public final class GroupTable {
     int count = 0;
     long next = group;
     while (next < superblock.groups() && count < blocks.length) {
-      long block = superblock.descriptorBlock(next);
+      long block = superblock.layout().descriptorBlock(next);
       if (superblock.isDataBlock(block)) {
         blocks[count] = block;
         count++;
       }
-      next += superblock.descriptorsPerBlock();
+      next += superblock.layout().descriptorsPerBlock();
     }
     cache.readAhead(Arrays.copyOf(blocks, count));
     return next;
@@ -101,7 +102,7 @@ public final class GroupTable {
 
   /** Where a group's descriptor starts in its block. */
   MemorySegment place(CachedBlock block, long group) {
-    long index = group % superblock.descriptorsPerBlock();
+    long index = group % superblock.layout().descriptorsPerBlock();
     return block.bytes().asSlice(index * superblock.descriptorSize());
   }
 }

@@ -51,13 +51,13 @@ final class Trim {
     long discarded = 0;
     long next = Math.max(first, superblock.firstDataBlock());
     while (next < end) {
-      int group = (int) superblock.groupOf(next);
-      long groupStart = superblock.groupStart(group);
-      int groupEnd = (int) Math.min(superblock.groupBlocks(group), end - groupStart);
+      int group = (int) superblock.layout().groupOf(next);
+      long groupStart = superblock.layout().groupStart(group);
+      int groupEnd = (int) Math.min(superblock.layout().groupBlocks(group), end - groupStart);
       if (state.freeBlocks(group) >= least) {
         discarded += group(group, (int) (next - groupStart), groupEnd, least);
       }
-      next = groupStart + superblock.groupBlocks(group);
+      next = groupStart + superblock.layout().groupBlocks(group);
     }
     return discarded;
   }
@@ -75,7 +75,7 @@ final class Trim {
 
   private long discard(MemorySegment bits, int group, int from, int end, long least)
       throws Ext4Exception {
-    long groupStart = superblock.groupStart(group);
+    long groupStart = superblock.layout().groupStart(group);
     long blockSize = superblock.blockSize();
     long discarded = 0;
     int at = Bitmap.nextClear(bits, from, end);

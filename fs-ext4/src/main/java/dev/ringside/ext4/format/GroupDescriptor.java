@@ -106,13 +106,13 @@ public record GroupDescriptor(
   }
 
   private void check(Superblock superblock, long group) throws Ext4CorruptedException {
-    if (!superblock.isDataRange(inodeTable, superblock.inodeTableBlocks())) {
+    if (!superblock.isDataRange(inodeTable, superblock.layout().inodeTableBlocks())) {
       throw new Ext4CorruptedException(
           "group descriptor " + group,
           "inode table at block %s, of %d blocks, on a disk of %d"
               .formatted(
                   Long.toUnsignedString(inodeTable),
-                  superblock.inodeTableBlocks(),
+                  superblock.layout().inodeTableBlocks(),
                   superblock.blocks()));
     }
     if (Integer.compareUnsigned(counts.unusedInodes(), (int) superblock.inodesPerGroup()) > 0) {
@@ -139,7 +139,7 @@ public record GroupDescriptor(
                   superblock.blocks()));
     }
     int inodes = (int) superblock.inodesPerGroup();
-    if (isAbove(counts.freeBlocks(), superblock.groupBlocks(group))
+    if (isAbove(counts.freeBlocks(), superblock.layout().groupBlocks(group))
         || isAbove(counts.freeInodes(), inodes)
         || isAbove(counts.usedDirectories(), inodes)) {
       throw new Ext4CorruptedException(
@@ -147,7 +147,7 @@ public record GroupDescriptor(
           "%d free blocks of %d, %d free inodes and %d directories of %d"
               .formatted(
                   counts.freeBlocks(),
-                  superblock.groupBlocks(group),
+                  superblock.layout().groupBlocks(group),
                   counts.freeInodes(),
                   counts.usedDirectories(),
                   inodes));

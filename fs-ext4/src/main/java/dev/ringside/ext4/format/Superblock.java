@@ -1,7 +1,6 @@
 package dev.ringside.ext4.format;
 
 import static dev.ringside.ext4.format.LittleEndian.bits32;
-import static dev.ringside.ext4.format.LittleEndian.putU16;
 import static dev.ringside.ext4.format.LittleEndian.putU32;
 import static dev.ringside.ext4.format.LittleEndian.u16;
 import static dev.ringside.ext4.format.LittleEndian.u32;
@@ -10,9 +9,7 @@ import static dev.ringside.ext4.format.LittleEndian.u8;
 import dev.ringside.ext4.error.Ext4CorruptedException;
 import dev.ringside.ext4.error.Ext4UnsupportedException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.UUID;
 
 /**
@@ -60,24 +57,8 @@ public final class Superblock {
   private static final int S_INODES_PER_GROUP = 0x28;
   private static final int S_MAGIC = 0x38;
   private static final int S_REV_LEVEL = 0x4c;
-  private static final int S_MTIME = 0x2c;
-  private static final int S_WTIME = 0x30;
-  private static final int S_MNT_COUNT = 0x34;
-  private static final int S_STATE = 0x3a;
   private static final int S_LAST_ORPHAN = 0xe8;
-  private static final int S_ERROR_COUNT = 0x194;
-  private static final int S_FIRST_ERROR_TIME = 0x198;
-  private static final int S_FIRST_ERROR_FUNC = 0x1a8;
-  private static final int S_LAST_ERROR_TIME = 0x1cc;
-  private static final int S_LAST_ERROR_FUNC = 0x1e0;
-  private static final int S_WTIME_HI = 0x274;
-  private static final int S_MTIME_HI = 0x275;
-  private static final int S_FIRST_ERROR_TIME_HI = 0x278;
-  private static final int S_LAST_ERROR_TIME_HI = 0x279;
   private static final int S_ORPHAN_FILE_INUM = 0x280;
-  private static final int ERROR_FUNC_LENGTH = 32;
-  private static final int STATE_VALID = 0x1;
-  private static final int STATE_ERRORS = 0x2;
   private static final int S_FIRST_INO = 0x54;
   private static final int S_INODE_SIZE = 0x58;
   private static final int S_FEATURE_COMPAT = 0x5c;
@@ -85,21 +66,17 @@ public final class Superblock {
   static final int S_FEATURE_RO_COMPAT = 0x64;
   private static final int S_UUID = 0x68;
   private static final int S_VOLUME_NAME = 0x78;
-  private static final int S_RESERVED_GDT_BLOCKS = 0xce;
   private static final int S_JOURNAL_INUM = 0xe0;
   private static final int S_HASH_SEED = 0xec;
   private static final int S_DEF_HASH_VERSION = 0xfc;
   private static final int S_DESC_SIZE = 0xfe;
-  private static final int S_FIRST_META_BG = 0x104;
   private static final int S_BLOCKS_COUNT_HI = 0x150;
   private static final int S_R_BLOCKS_COUNT_HI = 0x154;
   private static final int S_FREE_BLOCKS_COUNT_HI = 0x158;
   private static final int S_MIN_EXTRA_ISIZE = 0x15c;
   private static final int S_WANT_EXTRA_ISIZE = 0x15e;
   private static final int S_FLAGS = 0x160;
-  private static final int S_LOG_GROUPS_PER_FLEX = 0x174;
   private static final int S_CHECKSUM_TYPE = 0x175;
-  private static final int S_BACKUP_BGS = 0x24c;
   private static final int S_CHECKSUM_SEED = 0x270;
   static final int S_CHECKSUM = 0x3fc;
 
@@ -126,6 +103,8 @@ public final class Superblock {
   private static final String NAME = "superblock";
 
   private final MemorySegment bytes;
+  private final GroupLayout layout;
+  private final MountHistory history;
   private FeatureSet features;
   private final int blockSize;
   private final long blocksPerGroup;
@@ -139,6 +118,8 @@ public final class Superblock {
   private Superblock(MemorySegment bytes, boolean sealed)
       throws Ext4CorruptedException, Ext4UnsupportedException {
     this.bytes = bytes;
+    this.layout = new GroupLayout(this, bytes);
+    this.history = new MountHistory(bytes);
     if (u16(bytes, S_MAGIC) != MAGIC) {
       throw new Ext4CorruptedException(
           NAME,
@@ -360,6 +341,16 @@ public final class Superblock {
     }
   }
 
+  /** Where the block groups lie. */
+  public GroupLayout layout() {
+    return layout;
+  }
+
+  /** How the filesystem was used. */
+  public MountHistory history() {
+    return history;
+  }
+
   public FeatureSet features() {
     return features;
   }
@@ -508,75 +499,6 @@ public final class Superblock {
     return first > firstDataBlock() && count >= 0 && first < blocks && count <= blocks - first;
   }
 
-  /** The first block of a group. */
-  public long groupStart(long group) {
-    return firstDataBlock() + group * blocksPerGroup;
-  }
-
-  /** How many group descriptors a block holds. */
-  public int descriptorsPerBlock() {
-    return blockSize / descriptorSize;
-  }
-
-  /**
-   * The block that holds a group's descriptor. With {@code meta_bg}, descriptors from {@code
-   * s_first_meta_bg} on stand in the first group of those that they describe, behind the backup of
-   * the superblock if there is one; the others follow the superblock.
-   */
-  public long descriptorBlock(long group) {
-    long index = group / descriptorsPerBlock();
-    long superblock = DISK_OFFSET / blockSize;
-    if (!has(Feature.META_BG) || index < u32(bytes, S_FIRST_META_BG)) {
-      return superblock + 1 + index;
-    }
-    long firstGroup = index * descriptorsPerBlock();
-    return firstGroup == 0
-        ? superblock + 1
-        : groupStart(firstGroup) + (hasBackup(firstGroup) ? 1 : 0);
-  }
-
-  /** How many blocks a group has: all have the same, but for the last. */
-  public int groupBlocks(long group) {
-    return (int) Math.min(blocksPerGroup, blocks - groupStart(group));
-  }
-
-  /** The group that a block lies in, which is not before the first data block. */
-  public long groupOf(long block) {
-    return (block - firstDataBlock()) / blocksPerGroup;
-  }
-
-  /** How many blocks a group's part of the inode table has. */
-  public long inodeTableBlocks() {
-    return Math.ceilDiv(inodesPerGroup * inodeSize, (long) blockSize);
-  }
-
-  /** How many groups keep their bitmaps and inode tables together; 1 without flex_bg. */
-  public long groupsPerFlex() {
-    int log = has(Feature.FLEX_BG) ? u8(bytes, S_LOG_GROUPS_PER_FLEX) : 0;
-    return log < Integer.SIZE ? 1L << log : 1;
-  }
-
-  /**
-   * How many blocks at a group's start are copies of the superblock and the descriptors, and room
-   * for more descriptors.
-   */
-  public long groupHeaderBlocks(long group) {
-    boolean superblockHere = group == 0 || hasBackup(group);
-    long firstMeta = u32(bytes, S_FIRST_META_BG);
-    long metaGroup = group / descriptorsPerBlock();
-    if (has(Feature.META_BG) && metaGroup >= firstMeta) {
-      long index = group % descriptorsPerBlock();
-      boolean descriptorsHere = index <= 1 || index == descriptorsPerBlock() - 1;
-      return (superblockHere ? 1L : 0) + (descriptorsHere ? 1 : 0);
-    }
-    if (!superblockHere) {
-      return 0;
-    }
-    long descriptorBlocks =
-        has(Feature.META_BG) ? firstMeta : Math.ceilDiv(groups, (long) descriptorsPerBlock());
-    return 1 + descriptorBlocks + u16(bytes, S_RESERVED_GDT_BLOCKS);
-  }
-
   /** Whether descriptors have checksums, so that what they say of unused parts is kept up. */
   public boolean hasGroupChecksums() {
     return has(Feature.GDT_CSUM) || has(Feature.METADATA_CSUM);
@@ -620,26 +542,6 @@ public final class Superblock {
     putU32(bytes, S_FREE_INODES_COUNT, count);
   }
 
-  /** Whether a group starts with a copy of the superblock. */
-  private boolean hasBackup(long group) {
-    if (has(Feature.SPARSE_SUPER2)) {
-      return group == u32(bytes, S_BACKUP_BGS) || group == u32(bytes, S_BACKUP_BGS + Integer.BYTES);
-    }
-    return !has(Feature.SPARSE_SUPER)
-        || group <= 1
-        || isPower(group, 3)
-        || isPower(group, 5)
-        || isPower(group, 7);
-  }
-
-  private static boolean isPower(long number, long base) {
-    long power = base;
-    while (power < number) {
-      power *= base;
-    }
-    return power == number;
-  }
-
   /** The file that was put on the orphan list last; 0 when the list is empty. Not checked. */
   public long lastOrphan() {
     return u32(bytes, S_LAST_ORPHAN);
@@ -653,57 +555,5 @@ public final class Superblock {
   /** The inode of the orphan file; 0 when there is none. */
   public long orphanFileInode() {
     return has(Feature.ORPHAN_FILE) ? u32(bytes, S_ORPHAN_FILE_INUM) : 0;
-  }
-
-  /** Whether it was unmounted; with a journal that is said of the last mount without it. */
-  public boolean isValid() {
-    return (u16(bytes, S_STATE) & STATE_VALID) != 0;
-  }
-
-  /** Says whether it is unmounted, for filesystems without a journal. */
-  public void setValid(boolean valid) {
-    int state = u16(bytes, S_STATE);
-    putU16(bytes, S_STATE, valid ? state | STATE_VALID : state & ~STATE_VALID);
-  }
-
-  /** Whether damage was met that nobody has repaired. */
-  public boolean hasErrors() {
-    return (u16(bytes, S_STATE) & STATE_ERRORS) != 0;
-  }
-
-  /** Counts a mount that writes. */
-  public void recordMount(Instant time) {
-    putU16(bytes, S_MNT_COUNT, Math.min(u16(bytes, S_MNT_COUNT) + 1, 0x7fff));
-    setWideTime(time, S_MTIME, S_MTIME_HI);
-    recordWrite(time);
-  }
-
-  /** Notes when the superblock was last written. */
-  public void recordWrite(Instant time) {
-    setWideTime(time, S_WTIME, S_WTIME_HI);
-  }
-
-  /** Notes that damage was met: a check is due before anybody should write again. */
-  public void recordError(Instant time, String place) {
-    putU16(bytes, S_STATE, u16(bytes, S_STATE) | STATE_ERRORS);
-    if (u32(bytes, S_ERROR_COUNT) == 0) {
-      setWideTime(time, S_FIRST_ERROR_TIME, S_FIRST_ERROR_TIME_HI);
-      setErrorPlace(place, S_FIRST_ERROR_FUNC);
-    }
-    setWideTime(time, S_LAST_ERROR_TIME, S_LAST_ERROR_TIME_HI);
-    setErrorPlace(place, S_LAST_ERROR_FUNC);
-    putU32(bytes, S_ERROR_COUNT, u32(bytes, S_ERROR_COUNT) + 1);
-  }
-
-  private void setErrorPlace(String place, int offset) {
-    byte[] text = place.getBytes(StandardCharsets.US_ASCII);
-    MemorySegment field = bytes.asSlice(offset, ERROR_FUNC_LENGTH).fill((byte) 0);
-    MemorySegment.copy(
-        MemorySegment.ofArray(text), 0, field, 0, Math.min(text.length, ERROR_FUNC_LENGTH - 1));
-  }
-
-  private void setWideTime(Instant time, int offset, int highOffset) {
-    putU32(bytes, offset, time.getEpochSecond());
-    bytes.set(ValueLayout.JAVA_BYTE, highOffset, (byte) (time.getEpochSecond() >>> Integer.SIZE));
   }
 }

@@ -37,6 +37,7 @@ public final class Journal implements Transactions {
   private final LogWriter log;
   private final Commit commit;
   private final Checkpoint checkpoint;
+  private final TransactionMembers members;
   private final RecoveryFlag flag;
   private final JournalHandle handle = new JournalHandle(this);
 
@@ -77,6 +78,7 @@ public final class Journal implements Transactions {
     this.log = new LogWriter(io, journal, space, places, blockSize);
     this.checkpoint = new Checkpoint(io, cache, space, tail, blockSize);
     this.commit = new Commit(io, log, space, tail, options.time(), this::committed);
+    this.members = new TransactionMembers(this, cache, space, commit, checkpoint);
     this.flag = new RecoveryFlag(superblock, cache, io);
   }
 
@@ -129,9 +131,7 @@ public final class Journal implements Transactions {
 
   @Override
   public Handle start(int credits, boolean mayUseReserve) throws Ext4Exception {
-    if (aborted) {
-      throw new Ext4Exception(Errno.EROFS, "journal", "it was stopped after an error");
-    }
+    checkNotAborted();
     if (handle.isOpen() || locked || frozen) {
       throw new IllegalStateException("frozen, or another operation is under way");
     }
@@ -230,27 +230,14 @@ public final class Journal implements Transactions {
         }
       };
 
-  /** A block is changed by a transaction that does not have it; says whether it takes a credit. */
-  boolean join(Transaction transaction, CachedBlock block) throws Ext4Exception {
+  /** A block is changed by a transaction that does not have it. */
+  void join(Transaction transaction, CachedBlock block) throws Ext4Exception {
     checkNotAborted();
-    if (block.attachment() instanceof JournaledBlock written) {
-      awaitWrites(written);
+    try {
+      members.join(transaction, block);
+    } catch (Ext4Exception failure) {
+      throw stopped(failure);
     }
-    // A block that came home just now is not remembered any more.
-    JournaledBlock journaled;
-    if (block.attachment() instanceof JournaledBlock known) {
-      journaled = known;
-    } else {
-      journaled = new JournaledBlock(block, this);
-      block.attach(journaled);
-    }
-    transaction.cancelRevoke(block.number());
-    if (journaled.running == transaction) {
-      transaction.remember(journaled);
-    } else {
-      transaction.addChanged(journaled);
-    }
-    return true;
   }
 
   private void checkNotAborted() throws Ext4Exception {
@@ -262,54 +249,20 @@ public final class Journal implements Transactions {
   /** Returns when the disk does not read a block's memory any more. */
   void awaitWrites(JournaledBlock journaled) throws Ext4Exception {
     try {
-      if (journaled.committing != null) {
-        commit.awaitCopies();
-      }
-      checkpoint.awaitHome(journaled);
+      members.awaitWrites(journaled);
     } catch (Ext4Exception failure) {
       throw stopped(failure);
     }
   }
 
+  /** A block is freed, and revoked, by a transaction. */
   void forget(Transaction transaction, long number) throws Ext4Exception {
     checkNotAborted();
-    transaction.revoke(number);
-    if (space.needed(transaction.size(), transaction.revoked()) > space.free()) {
-      throw stopped(new Ext4CorruptedException("journal", "the log has no room for revokes"));
+    try {
+      members.forget(transaction, number);
+    } catch (Ext4Exception failure) {
+      throw stopped(failure);
     }
-    try (CachedBlock block = cache.peek(number)) {
-      if (block == null) {
-        return;
-      }
-      if (block.attachment() instanceof JournaledBlock journaled
-          && isKept(transaction, journaled)) {
-        return;
-      }
-    }
-    cache.drop(number);
-  }
-
-  /** Whether a forgotten block has to stay, because older transactions have a claim to it. */
-  private static boolean isKept(Transaction transaction, JournaledBlock journaled) {
-    boolean claimed = journaled.committing != null || journaled.checkpoint != null;
-    if (journaled.running == null) {
-      transaction.addForgotten(journaled);
-      return true;
-    }
-    if (claimed) {
-      if (!journaled.forgotten) {
-        transaction.forget(journaled);
-      }
-      return true;
-    }
-    if (journaled.forgotten) {
-      // What had a claim to it went home since.
-      return true;
-    }
-    transaction.remove(journaled);
-    journaled.block.attach(null);
-    journaled.block.markClean();
-    return false;
   }
 
   /** Gives a handle more credits; says whether it had to go on in a new transaction. */

@@ -57,7 +57,8 @@ final class JournalHandle implements Handle {
         block.attachment() instanceof JournaledBlock journaled
             && journaled.running == current
             && !journaled.forgotten;
-    if (!known && journal.join(current, block)) {
+    if (!known) {
+      journal.join(current, block);
       spend();
     }
     block.markDirty(seal);
