@@ -16,7 +16,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code ringside guest rate}: reads that a guest sees, from Ringside and from a stranger in turn. */
+/**
+ * {@code ringside guest rate}: reads that a guest sees, from Ringside and from a stranger in turn.
+ */
 @Command(
     name = "rate",
     description =

@@ -15,7 +15,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code ringside guest study}: what a real guest's workloads do at the ring, beside a recording. */
+/**
+ * {@code ringside guest study}: what a real guest's workloads do at the ring, beside a recording.
+ */
 @Command(
     name = "study",
     description = {

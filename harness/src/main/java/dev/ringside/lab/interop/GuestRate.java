@@ -10,14 +10,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How many 4 KiB reads a second a guest gets, one at a time and past its page cache, from Ringside and from
- * qemu-storage-daemon. One guest has both disks and reads from them in turn, so that whatever else the machine does
- * meets both.
+ * How many 4 KiB reads a second a guest gets, one at a time and past its page cache, from Ringside
+ * and from qemu-storage-daemon. One guest has both disks and reads from them in turn, so that
+ * whatever else the machine does meets both.
  */
 public final class GuestRate {
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
-  /** What dd says at its end: {@code /dev/vda 81920000 bytes (78.1MB) copied, 1.234567 seconds, ...}. */
+  /**
+   * What dd says at its end: {@code /dev/vda 81920000 bytes (78.1MB) copied, 1.234567 seconds,
+   * ...}.
+   */
   private static final Pattern READ =
       Pattern.compile("/dev/(vd[ab]) (\\d+) bytes .* copied, ([0-9.]+) seconds.*");
 
@@ -110,7 +113,6 @@ public final class GuestRate {
     if (ringside.size() < 2 || ringside.size() != stranger.size()) {
       throw new IOException("the guest did not read from both disks in each round");
     }
-    return new Result(
-        ringside.subList(1, ringside.size()), stranger.subList(1, stranger.size()));
+    return new Result(ringside.subList(1, ringside.size()), stranger.subList(1, stranger.size()));
   }
 }

@@ -62,7 +62,8 @@ public record GuestSettings(
   }
 
   public GuestSettings withPrivateMemory() {
-    return new GuestSettings(counterpart, processors, queues, interrupts, packed, writeBack, false, reconnects);
+    return new GuestSettings(
+        counterpart, processors, queues, interrupts, packed, writeBack, false, reconnects);
   }
 
   public GuestSettings withReconnection() {

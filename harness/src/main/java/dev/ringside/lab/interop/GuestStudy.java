@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Notifications and interrupts of a real guest on Ringside's disk, beside those that QEMU recorded of the same workloads
- * on its own. Counts compare; times do not.
+ * Notifications and interrupts of a real guest on Ringside's disk, beside those that QEMU recorded
+ * of the same workloads on its own. Counts compare; times do not.
  */
 public final class GuestStudy {
-  private static final Duration LIMIT = Duration.ofSeconds(180);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final String RECORDINGS = "images/traces/qemu-virtqueue";
 
   private GuestStudy() {}

@@ -41,11 +41,12 @@ final class Initramfs {
     try (CpioArchive archive =
         new CpioArchive(new BufferedOutputStream(Files.newOutputStream(file)))) {
       archive.addDevice("dev/console", CONSOLE_MAJOR, CONSOLE_MINOR);
-      archive.addFile("bin/busybox", Files.readAllBytes(OutsideProgram.BUSYBOX.require()));
+      addProgram(archive, "bin/busybox", OutsideProgram.BUSYBOX.require());
       archive.addFile("init", resource("init"));
       archive.addFile("tasks", resource("tasks"));
       for (OutsideProgram program : programs) {
-        addProgram(archive, program.require());
+        Path path = program.require();
+        addProgram(archive, path.toString().substring(1), path);
       }
       List<Path> modules = new ArrayList<>(kernel.modules());
       modules.addAll(more);
@@ -67,8 +68,10 @@ final class Initramfs {
     }
   }
 
-  private static void addProgram(CpioArchive archive, Path program) throws IOException {
-    archive.addFile(program.toString().substring(1), Files.readAllBytes(program));
+  /** A program with the libraries that it is linked with; busybox may well have none. */
+  private static void addProgram(CpioArchive archive, String name, Path program)
+      throws IOException {
+    archive.addFile(name, Files.readAllBytes(program));
     ProcessBuilder ldd =
         new ProcessBuilder(OutsideProgram.LDD.require().toString(), program.toString());
     Process process = ldd.redirectErrorStream(true).start();
@@ -77,8 +80,8 @@ final class Initramfs {
     for (String line : libraries.split("\n", -1)) {
       Matcher library = LIBRARY.matcher(line);
       if (library.find()) {
-        String name = library.group(1);
-        archive.addFile(name.substring(1), Files.readAllBytes(Path.of(name)));
+        String file = library.group(1);
+        archive.addFile(file.substring(1), Files.readAllBytes(Path.of(file)));
       }
     }
   }

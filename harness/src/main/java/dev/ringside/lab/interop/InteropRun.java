@@ -10,7 +10,7 @@ import java.util.Map;
 /** One guest on one backend, from a new image to the judgement of what is left on it. */
 public final class InteropRun {
   /** Several times what the slowest guest needs on two busy processors. */
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private InteropRun() {}
 

@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * A guest whose disk dies again and again: the backend is killed at random moments while the guest writes, fsyncs and
- * verifies files, and is started again. The guest finds its disk again, its requests in flight end, and it goes on. At
- * the end of each boot the image is judged.
+ * A guest whose disk dies again and again: the backend is killed at random moments while the guest
+ * writes, fsyncs and verifies files, and is started again. The guest finds its disk again, its
+ * requests in flight end, and it goes on. At the end of each boot the image is judged.
  */
 public final class KillRun {
-  private static final Duration PROGRESS = Duration.ofSeconds(60);
-  private static final Duration END = Duration.ofSeconds(120);
+  private static final Duration PROGRESS = Duration.ofMinutes(1);
+  private static final Duration END = Duration.ofMinutes(2);
   private static final int POLL_MS = 5;
 
   /** Kills of one boot; then the guest unmounts, and e2fsck looks. */
@@ -86,18 +86,11 @@ public final class KillRun {
   private Boot boot(Path image, int kills, int before) throws IOException {
     Backend.Service service =
         new Backend.Service(
-            kind,
-            guest.counterpart(),
-            image,
-            folder.resolve("socket"),
-            guest.queues(),
-            List.of());
-    Map<String, String> parameters =
-        Map.of("seconds", Integer.toString(kills * SECONDS_OF_A_KILL));
+            kind, guest.counterpart(), image, folder.resolve("socket"), guest.queues(), List.of());
+    Map<String, String> parameters = Map.of("seconds", Integer.toString(kills * SECONDS_OF_A_KILL));
     Backend backend = Backend.start(service, folder);
     try (LinuxGuest linux =
-        LinuxGuest.start(
-            guest, List.of(service.socket()), GuestTask.LOAD, parameters, folder)) {
+        LinuxGuest.start(guest, List.of(service.socket()), GuestTask.LOAD, parameters, folder)) {
       Duration longest = Duration.ZERO;
       int done = 0;
       long rounds = awaitRound(linux, 0);
@@ -132,9 +125,12 @@ public final class KillRun {
       if (now > rounds || report.isDone()) {
         return now;
       }
-      if (!linux.isRunning() || System.nanoTime() > end) {
-        // Says what happened, with the console.
-        linux.await(Duration.ZERO);
+      if (!linux.isRunning()) {
+        throw linux.failure("ended in round %d".formatted(rounds + 1));
+      }
+      if (System.nanoTime() > end) {
+        throw linux.failure(
+            "made no round in %d s, after round %d".formatted(PROGRESS.toSeconds(), rounds));
       }
       pause(POLL_MS);
     }

@@ -109,7 +109,8 @@ public final class LinuxGuest implements AutoCloseable {
     return report;
   }
 
-  private GuestFailedException failure(String what) throws IOException {
+  /** What is thrown when this guest does not do what it should. */
+  GuestFailedException failure(String what) throws IOException {
     String printed = console();
     List<String> told = GuestReport.of(printed).lines();
     return new GuestFailedException(
