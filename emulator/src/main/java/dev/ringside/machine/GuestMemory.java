@@ -1,11 +1,17 @@
 package dev.ringside.machine;
 
+import dev.ringside.posix.Descriptor;
+import dev.ringside.posix.Mapping;
+import dev.ringside.posix.MemoryFile;
+import dev.ringside.posix.PosixException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.PointerBytesStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The guest's RAM: one foreign segment, seen through guest-physical addresses.
@@ -35,15 +41,15 @@ public final class GuestMemory implements AutoCloseable {
 
   private final Arena arena;
   private final MemorySegment ram;
-  private final int fileDescriptor;
+  private final @Nullable Descriptor file;
   private final long lowSize;
   private final long holeEnd;
 
   private GuestMemory(
-      Arena arena, MemorySegment ram, int fileDescriptor, long holeStart, long holeEnd) {
+      Arena arena, MemorySegment ram, @Nullable Descriptor file, long holeStart, long holeEnd) {
     this.arena = arena;
     this.ram = ram;
-    this.fileDescriptor = fileDescriptor;
+    this.file = file;
     this.lowSize = Math.min(ram.byteSize(), holeStart);
     this.holeEnd = holeEnd;
   }
@@ -67,8 +73,13 @@ public final class GuestMemory implements AutoCloseable {
   public static GuestMemory anonymous(long size, long holeStart, long holeEnd) {
     checkLayout(size, holeStart, holeEnd);
     Arena arena = Arena.ofShared();
-    MemorySegment ram = Posix.mapAnonymous(size, arena);
-    return new GuestMemory(arena, ram, Posix.NO_FILE_DESCRIPTOR, holeStart, holeEnd);
+    try {
+      MemorySegment ram = Mapping.anonymous(size, arena);
+      return new GuestMemory(arena, ram, null, holeStart, holeEnd);
+    } catch (PosixException failure) {
+      arena.close();
+      throw new UncheckedIOException(failure);
+    }
   }
 
   /**
@@ -79,9 +90,31 @@ public final class GuestMemory implements AutoCloseable {
   public static GuestMemory memfd(long size) {
     checkLayout(size, DEFAULT_HOLE_START, DEFAULT_HOLE_END);
     Arena arena = Arena.ofShared();
-    int fileDescriptor = Posix.memfdCreate("ringside-guest-ram", size);
-    MemorySegment ram = Posix.mapShared(fileDescriptor, size, arena);
-    return new GuestMemory(arena, ram, fileDescriptor, DEFAULT_HOLE_START, DEFAULT_HOLE_END);
+    try {
+      Descriptor file = sealedFile(size);
+      try {
+        MemorySegment ram = Mapping.shared(file, 0, size, arena);
+        return new GuestMemory(arena, ram, file, DEFAULT_HOLE_START, DEFAULT_HOLE_END);
+      } catch (PosixException failure) {
+        file.close();
+        throw failure;
+      }
+    } catch (PosixException failure) {
+      arena.close();
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** Whoever gets the descriptor cannot make the file smaller under our mapping. */
+  private static Descriptor sealedFile(long size) throws PosixException {
+    Descriptor file = MemoryFile.create("ringside-guest-ram", size);
+    try {
+      MemoryFile.seal(file, MemoryFile.SEAL_SHRINK | MemoryFile.SEAL_GROW | MemoryFile.SEAL_SEAL);
+      return file;
+    } catch (PosixException failure) {
+      file.close();
+      throw failure;
+    }
   }
 
   private static void checkLayout(long size, long holeStart, long holeEnd) {
@@ -114,9 +147,12 @@ public final class GuestMemory implements AutoCloseable {
     return holeEnd;
   }
 
-  /** The memfd that holds this RAM, or -1 for anonymous RAM. */
-  public int fileDescriptor() {
-    return fileDescriptor;
+  /**
+   * The memfd that holds all of {@link #segment()}, for as long as this memory is open; null for
+   * anonymous RAM.
+   */
+  public @Nullable Descriptor file() {
+    return file;
   }
 
   /**
@@ -287,8 +323,8 @@ public final class GuestMemory implements AutoCloseable {
   @Override
   public void close() {
     arena.close();
-    if (fileDescriptor != Posix.NO_FILE_DESCRIPTOR) {
-      Posix.close(fileDescriptor);
+    if (file != null) {
+      file.close();
     }
   }
 }
