@@ -2,7 +2,9 @@ package dev.ringside.virtio.queue;
 
 import static dev.ringside.machine.LittleEndian.*;
 import static dev.ringside.virtio.spec.PackedLayout.*;
+import static dev.ringside.virtio.spec.VhostUserInflight.*;
 
+import dev.ringside.virtio.spec.VhostUserInflight;
 import dev.ringside.virtio.state.DeviceStateException;
 import dev.ringside.virtio.state.RingState;
 import java.lang.foreign.MemorySegment;
@@ -39,28 +41,6 @@ import org.jspecify.annotations.Nullable;
  * checked. The free list that is used is a copy.
  */
 final class PackedInFlight {
-  private static final long VERSION = 8;
-  private static final long DESCRIPTORS = 10;
-  private static final long FREE_HEAD = 12;
-  private static final long OLD_FREE_HEAD = 14;
-  private static final long USED_INDEX = 16;
-  private static final long OLD_USED_INDEX = 18;
-  private static final long USED_WRAP = 20;
-  private static final long OLD_USED_WRAP = 21;
-  private static final long ENTRIES = 32;
-
-  private static final int ENTRY_SIZE = 32;
-  private static final long IN_FLIGHT = 0;
-  private static final long NEXT = 2;
-  private static final long LAST = 4;
-  private static final long NUM = 6;
-  private static final long COUNTER = 8;
-  private static final long ID = 16;
-  private static final long FLAGS = 18;
-  private static final long LEN = 20;
-  private static final long ADDR = 24;
-
-  private static final int CURRENT_VERSION = 1;
 
   private final MemorySegment region;
   private final int size;
@@ -94,7 +74,7 @@ final class PackedInFlight {
 
   /** How much memory the account of a ring takes. */
   static long bytes(int size) {
-    return ENTRIES + (long) ENTRY_SIZE * size;
+    return VhostUserInflight.packedBytes(size);
   }
 
   /**
@@ -126,13 +106,13 @@ final class PackedInFlight {
         region.byteSize(),
         size);
     PackedInFlight account = new PackedInFlight(region, size);
-    int version = getU16(region, VERSION);
+    int version = getU16(region, VERSION_FIELD);
     if (version == 0) {
       account.begin(nextUsed);
       return new Found(account, List.of(), null);
     }
     DeviceStateException.require(
-        version == CURRENT_VERSION && getU16(region, DESCRIPTORS) == size,
+        version == VERSION && getU16(region, DESCRIPTORS) == size,
         "an inflight region of version %d for %d descriptors and a ring of %d",
         version,
         getU16(region, DESCRIPTORS),
@@ -151,12 +131,12 @@ final class PackedInFlight {
     commit();
     // The version makes it an account: last.
     VarHandle.releaseFence();
-    setU16(region, VERSION, CURRENT_VERSION);
+    setU16(region, VERSION_FIELD, VERSION);
   }
 
   private Found recover(MemorySegment ring) throws DeviceStateException {
-    int oldUsed = cursor(OLD_USED_INDEX, OLD_USED_WRAP);
-    int newUsed = cursor(USED_INDEX, USED_WRAP);
+    int oldUsed = cursor(PACKED_OLD_USED_INDEX, PACKED_OLD_USED_WRAP);
+    int newUsed = cursor(PACKED_USED_INDEX, PACKED_USED_WRAP);
     boolean isPublished =
         oldUsed != newUsed
             && !isAvailable(
@@ -167,10 +147,10 @@ final class PackedInFlight {
                 oldUsed,
                 size);
     int usedUpTo = isPublished ? newUsed : oldUsed;
-    int head = getU16(region, isPublished ? FREE_HEAD : OLD_FREE_HEAD);
+    int head = getU16(region, isPublished ? PACKED_FREE_HEAD : PACKED_OLD_FREE_HEAD);
     // What is in the free list is done, whatever its mark says.
     boolean[] isFree = new boolean[size];
-    for (int i = head; i < size && !isFree[i]; i = getU16(region, at(i) + NEXT)) {
+    for (int i = head; i < size && !isFree[i]; i = getU16(region, at(i) + PACKED_ENTRY_NEXT)) {
       isFree[i] = true;
       mark(i, 0);
     }
@@ -192,8 +172,8 @@ final class PackedInFlight {
     record Taken(int entry, long counter) {}
     List<Taken> found = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      if (!isFree[i] && region.get(ValueLayout.JAVA_BYTE, at(i) + IN_FLIGHT) != 0) {
-        found.add(new Taken(i, getU64(region, at(i) + COUNTER)));
+      if (!isFree[i] && region.get(ValueLayout.JAVA_BYTE, at(i) + PACKED_ENTRY_INFLIGHT) != 0) {
+        found.add(new Taken(i, getU64(region, at(i) + PACKED_ENTRY_COUNTER)));
       }
     }
     found.sort(Comparator.comparingLong(Taken::counter));
@@ -206,7 +186,7 @@ final class PackedInFlight {
     boolean[] isTaken = new boolean[size];
     int taken = 0;
     for (int chain : chains) {
-      int length = getU16(region, at(chain) + NUM);
+      int length = getU16(region, at(chain) + PACKED_ENTRY_NUM);
       DeviceStateException.require(
           length >= 1 && length <= size - taken,
           "an inflight region with a chain of %d descriptors",
@@ -217,7 +197,7 @@ final class PackedInFlight {
         DeviceStateException.require(
             entry < size && !isTaken[entry], "an inflight region whose chains cross at %d", entry);
         isTaken[entry] = true;
-        next[entry] = getU16(region, at(entry) + NEXT);
+        next[entry] = getU16(region, at(entry) + PACKED_ENTRY_NEXT);
         entry = next[entry];
       }
       taken += length;
@@ -235,15 +215,15 @@ final class PackedInFlight {
 
   private void link(int entry, int following) {
     next[entry] = following;
-    setU16(region, at(entry) + NEXT, following);
+    setU16(region, at(entry) + PACKED_ENTRY_NEXT, following);
   }
 
   private static long at(int entry) {
-    return ENTRIES + (long) ENTRY_SIZE * entry;
+    return PACKED_HEADER_SIZE + (long) PACKED_ENTRY_SIZE * entry;
   }
 
   private void mark(int entry, int inFlight) {
-    region.set(ValueLayout.JAVA_BYTE, at(entry) + IN_FLIGHT, (byte) inFlight);
+    region.set(ValueLayout.JAVA_BYTE, at(entry) + PACKED_ENTRY_INFLIGHT, (byte) inFlight);
   }
 
   /** How many descriptors can be taken. */
@@ -266,17 +246,17 @@ final class PackedInFlight {
     for (int i = 0; i < length; i++) {
       long from = (long) DESCRIPTOR_SIZE * index(advance(cursor, i, size), size);
       long word = getU64(ring, from + DESCRIPTOR_LEN_ID_FLAGS);
-      setU64(region, at(entry) + ADDR, getU64(ring, from + DESCRIPTOR_ADDR));
-      setU32(region, at(entry) + LEN, (int) length(word));
-      setU16(region, at(entry) + ID, id(word));
-      setU16(region, at(entry) + FLAGS, descriptorFlags(word));
+      setU64(region, at(entry) + PACKED_ENTRY_ADDR, getU64(ring, from + DESCRIPTOR_ADDR));
+      setU32(region, at(entry) + PACKED_ENTRY_LEN, (int) length(word));
+      setU16(region, at(entry) + PACKED_ENTRY_ID, id(word));
+      setU16(region, at(entry) + PACKED_ENTRY_FLAGS, descriptorFlags(word));
       last = entry;
       entry = next[entry];
     }
-    setU16(region, at(chain) + LAST, last);
+    setU16(region, at(chain) + PACKED_ENTRY_LAST, last);
     lengths[chain] = length;
-    setU16(region, at(chain) + NUM, length);
-    setU64(region, at(chain) + COUNTER, counter++);
+    setU16(region, at(chain) + PACKED_ENTRY_NUM, length);
+    setU64(region, at(chain) + PACKED_ENTRY_COUNTER, counter++);
     // Who finds the mark finds the chain.
     VarHandle.releaseFence();
     mark(chain, 1);
@@ -284,8 +264,8 @@ final class PackedInFlight {
     VarHandle.releaseFence();
     freeHead = entry;
     free -= length;
-    setU16(region, FREE_HEAD, freeHead);
-    setU16(region, OLD_FREE_HEAD, freeHead);
+    setU16(region, PACKED_FREE_HEAD, freeHead);
+    setU16(region, PACKED_OLD_FREE_HEAD, freeHead);
     return chain;
   }
 
@@ -310,15 +290,15 @@ final class PackedInFlight {
       freeHead = chain;
       free += lengths[chain];
     }
-    setU16(region, FREE_HEAD, freeHead);
+    setU16(region, PACKED_FREE_HEAD, freeHead);
     noteUsed(nextUsed);
     VarHandle.releaseFence();
   }
 
   private void noteUsed(int cursor) {
     used = cursor;
-    setU16(region, USED_INDEX, index(cursor, size));
-    region.set(ValueLayout.JAVA_BYTE, USED_WRAP, (byte) (cursor < size ? 1 : 0));
+    setU16(region, PACKED_USED_INDEX, index(cursor, size));
+    region.set(ValueLayout.JAVA_BYTE, PACKED_USED_WRAP, (byte) (cursor < size ? 1 : 0));
   }
 
   /** The driver sees the batch. */
@@ -333,10 +313,10 @@ final class PackedInFlight {
   }
 
   private void commit() {
-    setU16(region, FREE_HEAD, freeHead);
-    setU16(region, OLD_FREE_HEAD, freeHead);
-    setU16(region, OLD_USED_INDEX, index(used, size));
-    region.set(ValueLayout.JAVA_BYTE, OLD_USED_WRAP, (byte) (used < size ? 1 : 0));
+    setU16(region, PACKED_FREE_HEAD, freeHead);
+    setU16(region, PACKED_OLD_FREE_HEAD, freeHead);
+    setU16(region, PACKED_OLD_USED_INDEX, index(used, size));
+    region.set(ValueLayout.JAVA_BYTE, PACKED_OLD_USED_WRAP, (byte) (used < size ? 1 : 0));
   }
 
   /** How many descriptors a chain has that was found in flight. */
@@ -351,19 +331,19 @@ final class PackedInFlight {
 
   /** The address in an entry, as the driver wrote it. */
   long address(int entry) {
-    return getU64(region, at(entry) + ADDR);
+    return getU64(region, at(entry) + PACKED_ENTRY_ADDR);
   }
 
   /** The rest of the descriptor in an entry, as the driver wrote it. */
   long word(int entry) {
     return descriptorWord(
-        getU32(region, at(entry) + LEN),
-        getU16(region, at(entry) + ID),
-        getU16(region, at(entry) + FLAGS));
+        getU32(region, at(entry) + PACKED_ENTRY_LEN),
+        getU16(region, at(entry) + PACKED_ENTRY_ID),
+        getU16(region, at(entry) + PACKED_ENTRY_FLAGS));
   }
 
   /** Nothing is in flight, and the ring stops: whoever comes next begins anew. */
   void end() {
-    setU16(region, VERSION, 0);
+    setU16(region, VERSION_FIELD, 0);
   }
 }

@@ -1,7 +1,9 @@
 package dev.ringside.virtio.queue;
 
 import static dev.ringside.machine.LittleEndian.*;
+import static dev.ringside.virtio.spec.VhostUserInflight.*;
 
+import dev.ringside.virtio.spec.VhostUserInflight;
 import dev.ringside.virtio.state.DeviceStateException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -32,18 +34,6 @@ import org.jspecify.annotations.Nullable;
  * checked.
  */
 final class SplitInFlight {
-  private static final long VERSION = 8;
-  private static final long DESCRIPTORS = 10;
-  private static final long LAST_BATCH_HEAD = 12;
-  private static final long USED_INDEX = 14;
-  private static final long ENTRIES = 16;
-
-  private static final int ENTRY_SIZE = 16;
-  private static final long IN_FLIGHT = 0;
-  private static final long NEXT = 6;
-  private static final long COUNTER = 8;
-
-  private static final int CURRENT_VERSION = 1;
 
   private final MemorySegment region;
   private final int size;
@@ -66,7 +56,7 @@ final class SplitInFlight {
 
   /** How much memory the account of a ring takes. */
   static long bytes(int size) {
-    return ENTRIES + (long) ENTRY_SIZE * size;
+    return VhostUserInflight.splitBytes(size);
   }
 
   /**
@@ -93,13 +83,13 @@ final class SplitInFlight {
         region.byteSize(),
         size);
     SplitInFlight account = new SplitInFlight(region, size);
-    int version = getU16(region, VERSION);
+    int version = getU16(region, VERSION_FIELD);
     if (version == 0) {
       account.begin(usedIndex);
       return new Found(account, null);
     }
     DeviceStateException.require(
-        version == CURRENT_VERSION && getU16(region, DESCRIPTORS) == size,
+        version == VERSION && getU16(region, DESCRIPTORS) == size,
         "an inflight region of version %d for %d descriptors and a ring of %d",
         version,
         getU16(region, DESCRIPTORS),
@@ -110,34 +100,34 @@ final class SplitInFlight {
   private void begin(int usedIndex) {
     region.fill((byte) 0);
     setU16(region, DESCRIPTORS, size);
-    setU16(region, USED_INDEX, usedIndex);
+    setU16(region, SPLIT_USED_INDEX, usedIndex);
     // The version makes it an account: last.
     VarHandle.releaseFence();
-    setU16(region, VERSION, CURRENT_VERSION);
+    setU16(region, VERSION_FIELD, VERSION);
   }
 
   private List<Integer> recover(int usedIndex) throws DeviceStateException {
-    int published = (usedIndex - getU16(region, USED_INDEX)) & 0xffff;
+    int published = (usedIndex - getU16(region, SPLIT_USED_INDEX)) & 0xffff;
     DeviceStateException.require(
         published <= size,
         "an inflight region at used index %d for a ring of %d at %d",
-        getU16(region, USED_INDEX),
+        getU16(region, SPLIT_USED_INDEX),
         size,
         usedIndex);
-    int head = getU16(region, LAST_BATCH_HEAD);
+    int head = getU16(region, SPLIT_LAST_BATCH_HEAD);
     for (int i = 0; i < published; i++) {
       requireHead(head);
       mark(head, 0);
-      head = getU16(region, at(head) + NEXT);
+      head = getU16(region, at(head) + SPLIT_ENTRY_NEXT);
     }
     VarHandle.releaseFence();
-    setU16(region, USED_INDEX, usedIndex);
-    lastBatchHead = getU16(region, LAST_BATCH_HEAD);
+    setU16(region, SPLIT_USED_INDEX, usedIndex);
+    lastBatchHead = getU16(region, SPLIT_LAST_BATCH_HEAD);
     record Taken(int head, long counter) {}
     List<Taken> found = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      if (region.get(ValueLayout.JAVA_BYTE, at(i) + IN_FLIGHT) != 0) {
-        found.add(new Taken(i, getU64(region, at(i) + COUNTER)));
+      if (region.get(ValueLayout.JAVA_BYTE, at(i) + SPLIT_ENTRY_INFLIGHT) != 0) {
+        found.add(new Taken(i, getU64(region, at(i) + SPLIT_ENTRY_COUNTER)));
       }
     }
     found.sort(Comparator.comparingLong(Taken::counter));
@@ -151,16 +141,16 @@ final class SplitInFlight {
   }
 
   private static long at(int head) {
-    return ENTRIES + (long) ENTRY_SIZE * head;
+    return SPLIT_HEADER_SIZE + (long) SPLIT_ENTRY_SIZE * head;
   }
 
   private void mark(int head, int inFlight) {
-    region.set(ValueLayout.JAVA_BYTE, at(head) + IN_FLIGHT, (byte) inFlight);
+    region.set(ValueLayout.JAVA_BYTE, at(head) + SPLIT_ENTRY_INFLIGHT, (byte) inFlight);
   }
 
   /** A chain was taken from the ring. */
   void taken(int head) {
-    setU64(region, at(head) + COUNTER, counter++);
+    setU64(region, at(head) + SPLIT_ENTRY_COUNTER, counter++);
     // Who finds the mark finds the number.
     VarHandle.releaseFence();
     mark(head, 1);
@@ -174,10 +164,10 @@ final class SplitInFlight {
   /** The used index is about to show the batch to the driver. */
   void publishing() {
     for (int i = 0; i < batched; i++) {
-      setU16(region, at(batch[i]) + NEXT, lastBatchHead);
+      setU16(region, at(batch[i]) + SPLIT_ENTRY_NEXT, lastBatchHead);
       lastBatchHead = batch[i];
     }
-    setU16(region, LAST_BATCH_HEAD, lastBatchHead);
+    setU16(region, SPLIT_LAST_BATCH_HEAD, lastBatchHead);
     VarHandle.releaseFence();
   }
 
@@ -190,11 +180,11 @@ final class SplitInFlight {
     batched = 0;
     // Not before the marks are gone: until then the list says what is done.
     VarHandle.releaseFence();
-    setU16(region, USED_INDEX, usedIndex);
+    setU16(region, SPLIT_USED_INDEX, usedIndex);
   }
 
   /** Nothing is in flight, and the ring stops: whoever comes next begins anew. */
   void end() {
-    setU16(region, VERSION, 0);
+    setU16(region, VERSION_FIELD, 0);
   }
 }
