@@ -4,6 +4,7 @@ import static dev.ringside.machine.LittleEndian.*;
 import static dev.ringside.virtio.spec.PackedLayout.*;
 import static dev.ringside.virtio.spec.VhostUserInflight.*;
 
+import dev.ringside.virtio.spec.PackedLayout;
 import dev.ringside.virtio.spec.VhostUserInflight;
 import dev.ringside.virtio.state.DeviceStateException;
 import dev.ringside.virtio.state.RingState;
@@ -84,10 +85,7 @@ final class PackedInFlight {
    * @param chains their first entries, in the order in which they were taken
    * @param ring where it goes on; null for an account that begins here
    */
-  record Found(
-      PackedInFlight account,
-      List<Integer> chains,
-      @Nullable RingState ring) {}
+  record Found(PackedInFlight account, List<Integer> chains, @Nullable RingState ring) {}
 
   /**
    * Takes over an account, or begins one.
@@ -247,7 +245,7 @@ final class PackedInFlight {
       long from = (long) DESCRIPTOR_SIZE * index(advance(cursor, i, size), size);
       long word = getU64(ring, from + DESCRIPTOR_LEN_ID_FLAGS);
       setU64(region, at(entry) + PACKED_ENTRY_ADDR, getU64(ring, from + DESCRIPTOR_ADDR));
-      setU32(region, at(entry) + PACKED_ENTRY_LEN, (int) length(word));
+      setU32(region, at(entry) + PACKED_ENTRY_LEN, (int) PackedLayout.length(word));
       setU16(region, at(entry) + PACKED_ENTRY_ID, id(word));
       setU16(region, at(entry) + PACKED_ENTRY_FLAGS, descriptorFlags(word));
       last = entry;
