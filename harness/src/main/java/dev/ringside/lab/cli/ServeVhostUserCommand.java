@@ -8,6 +8,7 @@ import dev.ringside.posix.UnixListener;
 import dev.ringside.storage.FileStorage;
 import dev.ringside.storage.NullStorage;
 import dev.ringside.storage.Storage;
+import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.vhost.VhostUserBackend;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -218,7 +219,9 @@ final class ServeVhostUserCommand implements Callable<Integer> {
         .withQueues(queues)
         .withQueueSize(MAX_RING)
         .withMaxSegments(Math.min(queueSize - OVERHEAD, BlkSettings.MAX_SEGMENTS))
-        .withOfferedFeatures(ring.accepted(BlkSettings.ALL_FEATURES))
+        // A segment has no limit that matters here, and SeaBIOS keeps only 16 bits of what it
+        // computes from one: with a large one it reads nothing, again and again.
+        .withOfferedFeatures(ring.accepted(BlkSettings.ALL_FEATURES) & ~Feature.BLK_SIZE_MAX.mask())
         .withService(service.settings());
   }
 }
