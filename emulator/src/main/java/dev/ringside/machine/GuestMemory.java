@@ -1,11 +1,17 @@
 package dev.ringside.machine;
 
+import dev.ringside.posix.Descriptor;
+import dev.ringside.posix.Mapping;
+import dev.ringside.posix.MemoryFile;
+import dev.ringside.posix.PosixException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.PointerBytesStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The guest's RAM: one foreign segment, seen through guest-physical addresses.
@@ -17,6 +23,9 @@ import net.openhft.chronicle.bytes.PointerBytesStore;
  *   0            holeStart        holeEnd              end()
  *   |  low RAM   |   (no RAM)     |  high RAM          |
  * </pre>
+ *
+ * <p>The memory of a guest in another process has regions wherever that guest has them: see {@link
+ * BorrowedMemory}.
  *
  * <p>Every address is a number that a guest chose, so every access is checked: an address range
  * must not wrap around 2^64, must not touch the hole and must end inside RAM. Multi-byte values are
@@ -33,19 +42,48 @@ public final class GuestMemory implements AutoCloseable {
   /** Where RAM continues above the hole: 4 GiB. */
   public static final long DEFAULT_HOLE_END = 4L << 30;
 
+  /** The size of low RAM where there is none: no range fits. */
+  private static final long NO_LOW_RAM = -1;
+
   private final Arena arena;
   private final MemorySegment ram;
-  private final int fileDescriptor;
+  private final @Nullable Descriptor file;
   private final long lowSize;
   private final long holeEnd;
 
+  /** Where the regions are; null when there are only low and high RAM. */
+  private volatile @Nullable RegionTable regions;
+
   private GuestMemory(
-      Arena arena, MemorySegment ram, int fileDescriptor, long holeStart, long holeEnd) {
+      Arena arena, MemorySegment ram, @Nullable Descriptor file, long holeStart, long holeEnd) {
     this.arena = arena;
     this.ram = ram;
-    this.fileDescriptor = fileDescriptor;
+    this.file = file;
     this.lowSize = Math.min(ram.byteSize(), holeStart);
     this.holeEnd = holeEnd;
+  }
+
+  private GuestMemory(Arena arena, MemorySegment reservation) {
+    this.arena = arena;
+    this.ram = reservation;
+    this.file = null;
+    this.lowSize = NO_LOW_RAM;
+    this.holeEnd = 0;
+    this.regions = RegionTable.EMPTY;
+  }
+
+  /**
+   * Address space in which regions can be {@linkplain #publish published}; none is yet.
+   *
+   * @param arena of the reservation; closed with this
+   */
+  static GuestMemory reserved(Arena arena, MemorySegment reservation) {
+    return new GuestMemory(arena, reservation);
+  }
+
+  /** From now on the RAM is where this table says. */
+  void publish(RegionTable table) {
+    regions = table;
   }
 
   /**
@@ -67,8 +105,13 @@ public final class GuestMemory implements AutoCloseable {
   public static GuestMemory anonymous(long size, long holeStart, long holeEnd) {
     checkLayout(size, holeStart, holeEnd);
     Arena arena = Arena.ofShared();
-    MemorySegment ram = Posix.mapAnonymous(size, arena);
-    return new GuestMemory(arena, ram, Posix.NO_FILE_DESCRIPTOR, holeStart, holeEnd);
+    try {
+      MemorySegment ram = Mapping.anonymous(size, arena);
+      return new GuestMemory(arena, ram, null, holeStart, holeEnd);
+    } catch (PosixException failure) {
+      arena.close();
+      throw new UncheckedIOException(failure);
+    }
   }
 
   /**
@@ -79,9 +122,31 @@ public final class GuestMemory implements AutoCloseable {
   public static GuestMemory memfd(long size) {
     checkLayout(size, DEFAULT_HOLE_START, DEFAULT_HOLE_END);
     Arena arena = Arena.ofShared();
-    int fileDescriptor = Posix.memfdCreate("ringside-guest-ram", size);
-    MemorySegment ram = Posix.mapShared(fileDescriptor, size, arena);
-    return new GuestMemory(arena, ram, fileDescriptor, DEFAULT_HOLE_START, DEFAULT_HOLE_END);
+    try {
+      Descriptor file = sealedFile(size);
+      try {
+        MemorySegment ram = Mapping.shared(file, 0, size, arena);
+        return new GuestMemory(arena, ram, file, DEFAULT_HOLE_START, DEFAULT_HOLE_END);
+      } catch (PosixException failure) {
+        file.close();
+        throw failure;
+      }
+    } catch (PosixException failure) {
+      arena.close();
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** Whoever gets the descriptor cannot make the file smaller under our mapping. */
+  private static Descriptor sealedFile(long size) throws PosixException {
+    Descriptor file = MemoryFile.create("ringside-guest-ram", size);
+    try {
+      MemoryFile.seal(file, MemoryFile.SEAL_SHRINK | MemoryFile.SEAL_GROW | MemoryFile.SEAL_SEAL);
+      return file;
+    } catch (PosixException failure) {
+      file.close();
+      throw failure;
+    }
   }
 
   private static void checkLayout(long size, long holeStart, long holeEnd) {
@@ -94,29 +159,39 @@ public final class GuestMemory implements AutoCloseable {
     }
   }
 
-  /** How much RAM there is, in bytes, without the hole. */
+  /** How much RAM there is, in bytes, without holes. */
   public long size() {
-    return ram.byteSize();
+    RegionTable table = regions;
+    return table != null ? table.size() : ram.byteSize();
   }
 
   /** The first address above all RAM. */
   public long end() {
+    RegionTable table = regions;
+    if (table != null) {
+      return table.end();
+    }
     return ram.byteSize() == lowSize ? lowSize : holeEnd + ram.byteSize() - lowSize;
   }
 
   /** Where low RAM ends: the start of the hole, or {@link #end()} when RAM does not reach it. */
   public long lowEnd() {
-    return lowSize;
+    RegionTable table = regions;
+    return table != null ? table.firstEnd() : lowSize;
   }
 
   /** Where high RAM starts, when there is any. */
   public long highStart() {
-    return holeEnd;
+    RegionTable table = regions;
+    return table != null ? table.lastStart() : holeEnd;
   }
 
-  /** The memfd that holds this RAM, or -1 for anonymous RAM. */
-  public int fileDescriptor() {
-    return fileDescriptor;
+  /**
+   * The memfd that holds all of {@link #segment()}, for as long as this memory is open; null for
+   * anonymous RAM.
+   */
+  public @Nullable Descriptor file() {
+    return file;
   }
 
   /**
@@ -132,7 +207,8 @@ public final class GuestMemory implements AutoCloseable {
     if (length >= 0 && length <= lowSize && Long.compareUnsigned(address, lowSize - length) <= 0) {
       return address;
     }
-    return highOffset(address, length);
+    RegionTable table = regions;
+    return table != null ? table.offset(address, length) : highOffset(address, length);
   }
 
   private long highOffset(long address, long length) {
@@ -153,6 +229,10 @@ public final class GuestMemory implements AutoCloseable {
    * @param offset in RAM
    */
   public long address(long offset) {
+    RegionTable table = regions;
+    if (table != null) {
+      return table.address(offset);
+    }
     return offset < lowSize ? offset : holeEnd + offset - lowSize;
   }
 
@@ -184,8 +264,8 @@ public final class GuestMemory implements AutoCloseable {
   }
 
   /**
-   * All RAM, low before high, for moving data without a copy in between. Positions in it come from
-   * {@link #offset}, never from a guest.
+   * All RAM, low before high, or the reservation in which its regions are, for moving data without
+   * a copy in between. Positions in it come from {@link #offset}, never from a guest.
    */
   public MemorySegment segment() {
     return ram;
@@ -287,8 +367,8 @@ public final class GuestMemory implements AutoCloseable {
   @Override
   public void close() {
     arena.close();
-    if (fileDescriptor != Posix.NO_FILE_DESCRIPTOR) {
-      Posix.close(fileDescriptor);
+    if (file != null) {
+      file.close();
     }
   }
 }

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
       RmCommand.class,
       MkdirCommand.class,
       DifferCommand.class,
-      CrashCommand.class
+      CrashCommand.class,
+      GuestCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "Exit status:%n",

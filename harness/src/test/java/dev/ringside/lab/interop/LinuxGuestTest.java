@@ -1,0 +1,76 @@
+package dev.ringside.lab.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringside.lab.interop.GuestSettings.Interrupts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Linux's virtio_blk drives Ringside's device, and QEMU's, through every transport that there is.
+ */
+@Tag("interop")
+class LinuxGuestTest {
+  private static final int FILES = 20;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init") // JUnit sets it
+  private Path folder;
+
+  static Stream<GuestSettings> guests() {
+    GuestSettings pci = GuestSettings.of(Counterpart.QEMU_PCI);
+    GuestSettings microvm = GuestSettings.of(Counterpart.QEMU_MICROVM);
+    GuestSettings vfio = GuestSettings.of(Counterpart.QEMU_VFIO_PCI);
+    GuestSettings vfioMmio = GuestSettings.of(Counterpart.QEMU_VFIO_MMIO);
+    return Stream.of(
+        GuestSettings.of(Counterpart.UML),
+        pci,
+        pci.withQueues(2).withWriteBack(),
+        pci.withInterrupts(Interrupts.INTX),
+        pci.withPackedRings().withQueues(2),
+        microvm,
+        microvm.withPackedRings().withWriteBack(),
+        vfio,
+        vfio.withQueues(2),
+        vfio.withInterrupts(Interrupts.INTX),
+        vfio.withPrivateMemory(),
+        vfioMmio);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("guests")
+  void findsItsFilesOnRingsidesDiskAndLeavesItSound(GuestSettings guest) throws IOException {
+    assertSound(guest, Interop.run(guest, BackendKind.RINGSIDE, folder));
+  }
+
+  static Stream<GuestSettings> vhostGuests() {
+    return guests()
+        .filter(guest -> guest.counterpart().protocol() == Counterpart.Protocol.VHOST_USER)
+        // The storage daemon has no packed rings.
+        .filter(guest -> !guest.packed());
+  }
+
+  /** The guests are told apart from the device: with a stranger's disk they do the same. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("vhostGuests")
+  void findsItsFilesOnAStrangersDisk(GuestSettings guest) throws IOException {
+    assertSound(guest, Interop.run(guest, BackendKind.STORAGE_DAEMON, folder));
+  }
+
+  private static void assertSound(GuestSettings guest, InteropRun.Result result) {
+    assertThat(result.problems()).isEmpty();
+    assertThat(result.report().sums()).hasSize(FILES);
+    assertThat(result.report().lines())
+        .contains("verified %d files after a second mount".formatted(FILES))
+        .anyMatch(line -> line.startsWith("trimmed "))
+        .anyMatch(line -> line.startsWith("started ") && line.contains(guest.queues() + " queues"))
+        .anyMatch(
+            line -> line.endsWith(guest.writeBack() ? "cache write back" : "cache write through"));
+    assertThat(result.report().interrupts()).isPositive();
+  }
+}
