@@ -9,6 +9,7 @@ import dev.ringside.lab.replay.UnreplayableTraceException;
 import dev.ringside.lab.trace.TraceSource;
 import dev.ringside.storage.FileStorage;
 import dev.ringside.storage.MemoryStorage;
+import dev.ringside.storage.NullStorage;
 import dev.ringside.storage.OverlayStorage;
 import dev.ringside.storage.Storage;
 import java.io.IOException;
@@ -64,6 +65,9 @@ final class ReplaySession {
   }
 
   private Storage openStorage(TraceSurvey survey) throws IOException {
+    if (options.device() != null) {
+      return new NullStorage(survey.sectorsNeeded());
+    }
     Path image = options.image();
     if (image == null) {
       if (survey.sectorsNeeded() > MAX_BLANK_SECTORS) {
