@@ -1,5 +1,6 @@
 package dev.ringside.lab.cli;
 
+import dev.ringside.driver.BlockDeviceException;
 import dev.ringside.lab.replay.BatchTooLargeException;
 import dev.ringside.lab.replay.ReplayReport;
 import dev.ringside.lab.replay.ReplayRun;
@@ -57,6 +58,11 @@ final class ReplaySession {
     try (Storage storage = openStorage(survey);
         ProgressLine progress = new ProgressLine("replay", survey.issued() * settings.repeat())) {
       report = pace.run(new ReplayRun(survey, settings, progress), storage);
+    } catch (BlockDeviceException broken) {
+      if (options.device() == null) {
+        throw broken;
+      }
+      throw new IOException(broken.getMessage(), broken);
     } catch (BatchTooLargeException tooLarge) {
       throw options.usage("--batch: " + tooLarge.getMessage());
     }
