@@ -156,14 +156,15 @@ final class VhostUserRegisters implements DeviceRegisters {
         return;
       }
       VhostUserConnection backend = connected();
-      int before = status;
+      boolean agreesNow = (next & ~status & DeviceStatus.FEATURES_OK) != 0;
       status = next;
-      if ((next & ~before & DeviceStatus.DRIVER_OK) != 0) {
+      if ((next & DeviceStatus.DRIVER_OK) != 0 && !running) {
         run(backend);
       }
       backend.setStatus(next);
-      if ((next & ~before & DeviceStatus.FEATURES_OK) != 0) {
-        status = backend.status(next);
+      if (agreesNow) {
+        // Only whether it agrees: the other bits are what the driver has set.
+        status &= backend.status(next);
       }
     } catch (VhostUserException broken) {
       throw lost(broken);

@@ -1,5 +1,7 @@
 package dev.ringside.driver.testing;
 
+import dev.ringside.posix.PosixException;
+import dev.ringside.posix.UnixSocket;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,7 +59,7 @@ public final class StorageDaemon implements AutoCloseable {
       Files.deleteIfExists(socket);
       Process started = new ProcessBuilder(command).inheritIO().start();
       long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MS);
-      while (!Files.exists(socket)) {
+      while (!listens()) {
         if (!started.isAlive() || System.nanoTime() > deadline) {
           started.destroyForcibly();
           throw new IllegalStateException(PROGRAM + " does not listen on " + socket);
@@ -70,6 +72,16 @@ public final class StorageDaemon implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(interrupted);
+    }
+  }
+
+  /** The file is there a moment before anybody listens. */
+  private boolean listens() {
+    try {
+      UnixSocket.connect(socket).close();
+      return true;
+    } catch (PosixException notYet) {
+      return false;
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.ringside.lab.bench;
 
+import dev.ringside.posix.PosixException;
+import dev.ringside.posix.UnixSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,11 +64,21 @@ public final class NullBackend implements AutoCloseable {
   }
 
   private void awaitSocket() throws IOException {
-    for (long waited = 0; !Files.exists(socket); waited += PAUSE_MS) {
+    for (long waited = 0; !listens(); waited += PAUSE_MS) {
       if (!process.isAlive() || waited > PATIENCE_MS) {
         throw new IOException(PROGRAM + " does not listen on " + socket);
       }
       pause();
+    }
+  }
+
+  /** The file is there a moment before anybody listens. */
+  private boolean listens() {
+    try {
+      UnixSocket.connect(socket).close();
+      return true;
+    } catch (PosixException notYet) {
+      return false;
     }
   }
 
