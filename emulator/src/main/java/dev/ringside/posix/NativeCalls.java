@@ -24,6 +24,7 @@ final class NativeCalls {
   private static final MethodHandle OPEN = variadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle CLOSE = call("close", JAVA_INT, JAVA_INT);
   private static final MethodHandle FSTAT = call("fstat", JAVA_INT, JAVA_INT, ADDRESS);
+  private static final MethodHandle FSTATFS = call("fstatfs", JAVA_INT, JAVA_INT, ADDRESS);
   private static final MethodHandle FCHMOD = call("fchmod", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle FCNTL =
       variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
@@ -114,6 +115,15 @@ final class NativeCalls {
     MemorySegment state = CallState.ofThread();
     try {
       return orErrno((int) FSTAT.invokeExact(state, descriptor, stat), state);
+    } catch (Throwable failure) {
+      throw unexpected(failure);
+    }
+  }
+
+  static int fstatfs(int descriptor, MemorySegment found) {
+    MemorySegment state = CallState.ofThread();
+    try {
+      return orErrno((int) FSTATFS.invokeExact(state, descriptor, found), state);
     } catch (Throwable failure) {
       throw unexpected(failure);
     }

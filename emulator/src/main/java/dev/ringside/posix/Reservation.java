@@ -45,6 +45,14 @@ public final class Reservation {
     place(at, length, Mapping.MAP_SHARED, file.number(), offset);
   }
 
+  /**
+   * As {@link #map}, but what is written stays in this process; a file that is open for reading
+   * only will do.
+   */
+  public void mapPrivate(long at, long length, Descriptor file, long offset) throws PosixException {
+    place(at, length, Mapping.MAP_PRIVATE | Mapping.MAP_NORESERVE, file.number(), offset);
+  }
+
   /** Puts private zeros in the place of whatever was there. */
   public void unmap(long at, long length) throws PosixException {
     int flags = Mapping.MAP_PRIVATE | Mapping.MAP_ANONYMOUS | Mapping.MAP_NORESERVE;

@@ -33,6 +33,11 @@ public final class UnixSocket implements AutoCloseable {
     return new UnixSocket(connected);
   }
 
+  /** Takes a connected socket that another process made; it is closed with this. */
+  public static UnixSocket adopt(Descriptor connected) {
+    return new UnixSocket(connected);
+  }
+
   /**
    * Connects to a socket that somebody listens on.
    *
