@@ -1,10 +1,12 @@
 package dev.ringside.driver;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A virtio device's registers as its driver uses them, whatever transport they are reached through
  * (virtio 1.4, section 4).
  */
-interface DeviceRegisters extends Interrupts {
+interface DeviceRegisters extends Interrupts, AutoCloseable {
   /** Whether this is the legacy interface: no FEATURES_OK, no version 1 (section 3.1.2). */
   boolean isLegacy();
 
@@ -81,4 +83,24 @@ interface DeviceRegisters extends Interrupts {
 
   /** Changes when the configuration space has changed (section 2.5). */
   int configGeneration();
+
+  /**
+   * Why the device cannot be used although it has not said so itself: its other end is gone. Null
+   * while that is not so.
+   */
+  default @Nullable String failure() {
+    return null;
+  }
+
+  /**
+   * Whether a device that could not be brought up was there and went away meanwhile, so that
+   * another attempt may succeed.
+   */
+  default boolean mayComeBack() {
+    return false;
+  }
+
+  /** The driver is done with the device, which has been reset. Registers on a bus hold nothing. */
+  @Override
+  default void close() {}
 }

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>So no task waits for another one, and no request ends before the reset is confirmed.
  */
 final class DeviceSession {
+  /** How often a device that comes and goes is brought up before it is given up. */
+  private static final int MAX_ATTEMPTS = 10;
+
   private final DeviceRegisters registers;
   private final Interrupts interrupts;
   private final Guest guest;
@@ -108,8 +111,10 @@ final class DeviceSession {
    */
   void checkHealth(int inFlight) {
     if (needsReset()) {
+      String failure = registers.failure();
       throw new BlockDeviceException(
-          "the device needs a reset; %d requests are lost".formatted(inFlight));
+          "%s; %d requests are lost"
+              .formatted(failure == null ? "the device needs a reset" : failure, inFlight));
     }
   }
 
@@ -139,12 +144,11 @@ final class DeviceSession {
       if (epoch != seen) {
         return false;
       }
-      try {
-        bringUp();
-        dead = null;
-      } catch (BlockDeviceException | GuestOutOfMemoryException failure) {
-        dead = failure;
+      RuntimeException failure = tryToBringUp();
+      for (int i = 1; failure != null && i < MAX_ATTEMPTS && registers.mayComeBack(); i++) {
+        failure = tryToBringUp();
       }
+      dead = failure;
       epoch = seen + 1;
       return true;
     } finally {
@@ -158,6 +162,15 @@ final class DeviceSession {
       if (queue != by) {
         interrupts.wake(queue);
       }
+    }
+  }
+
+  private @Nullable RuntimeException tryToBringUp() {
+    try {
+      bringUp();
+      return null;
+    } catch (BlockDeviceException | GuestOutOfMemoryException failure) {
+      return failure;
     }
   }
 

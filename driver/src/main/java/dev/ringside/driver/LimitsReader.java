@@ -80,7 +80,7 @@ final class LimitsReader {
         minIo * blockSize,
         optimalIo * blockSize,
         maxSegments,
-        has(Feature.BLK_SIZE_MAX) ? u32(BlkConfigLayout.SIZE_MAX) : Integer.MAX_VALUE,
+        maxSegmentBytes(),
         queueDepth,
         has(Feature.BLK_RO),
         has(Feature.BLK_FLUSH),
@@ -105,6 +105,12 @@ final class LimitsReader {
             : RangeLimits.NONE,
         has(Feature.BLK_LIFETIME),
         has(Feature.BLK_ZONED) ? zones() : null);
+  }
+
+  /** Devices are known that offer the feature and leave the field at 0, which would allow nothing. */
+  private long maxSegmentBytes() {
+    long told = has(Feature.BLK_SIZE_MAX) ? u32(BlkConfigLayout.SIZE_MAX) : 0;
+    return told == 0 ? Integer.MAX_VALUE : told;
   }
 
   private RangeLimits ranges(int maxSectors, int maxRanges, long alignment) {

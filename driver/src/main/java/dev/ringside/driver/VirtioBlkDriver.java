@@ -217,8 +217,12 @@ public final class VirtioBlkDriver implements BlockDevice {
     if (interrupts instanceof SharedInterrupts handler) {
       handler.close();
     }
-    if (session.end()) {
-      queues.forEach(DiskQueue::free);
+    try {
+      if (session.end()) {
+        queues.forEach(DiskQueue::free);
+      }
+    } finally {
+      registers.close();
     }
   }
 }

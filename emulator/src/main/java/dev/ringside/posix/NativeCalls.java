@@ -13,8 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The functions of the C library, one Java method each: the result, or {@code -errno}. Lengths and
- * addresses are the callers' to get right; nothing here allocates once a thread has made its first
- * call.
+ * addresses are the callers' to get right.
+ *
+ * <p>To capture errno the JVM slices the state that it is given, 40 bytes of heap wherever the
+ * compiler does not see through it. So the calls of the hot path, {@link #read}, {@link #write} and
+ * {@link #ppoll}, are made without, and once more with it when they fail: the second one says why,
+ * or does what the first one did not.
  */
 final class NativeCalls {
   private static final MethodHandle OPEN = variadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT);
@@ -25,7 +29,11 @@ final class NativeCalls {
   private static final MethodHandle FCNTL =
       variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle READ = call("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle FAST_READ =
+      link("read", JAVA_LONG, new MemoryLayout[] {JAVA_INT, ADDRESS, JAVA_LONG});
   private static final MethodHandle WRITE = call("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  private static final MethodHandle FAST_WRITE =
+      link("write", JAVA_LONG, new MemoryLayout[] {JAVA_INT, ADDRESS, JAVA_LONG});
   private static final MethodHandle FTRUNCATE = call("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle FALLOCATE =
       call("fallocate", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
@@ -37,6 +45,8 @@ final class NativeCalls {
   private static final MethodHandle EVENTFD = call("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle PPOLL =
       call("ppoll", JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS);
+  private static final MethodHandle FAST_PPOLL =
+      link("ppoll", JAVA_INT, new MemoryLayout[] {ADDRESS, JAVA_LONG, ADDRESS, ADDRESS});
   private static final MethodHandle SOCKET = call("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle SOCKETPAIR =
       call("socketpair", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
@@ -138,6 +148,14 @@ final class NativeCalls {
   }
 
   static long read(int descriptor, MemorySegment target, long length) {
+    try {
+      long result = (long) FAST_READ.invokeExact(descriptor, target, length);
+      if (result >= 0) {
+        return result;
+      }
+    } catch (Throwable failure) {
+      throw unexpected(failure);
+    }
     MemorySegment state = CallState.ofThread();
     try {
       return orErrno((long) READ.invokeExact(state, descriptor, target, length), state);
@@ -147,6 +165,14 @@ final class NativeCalls {
   }
 
   static long write(int descriptor, MemorySegment source, long length) {
+    try {
+      long result = (long) FAST_WRITE.invokeExact(descriptor, source, length);
+      if (result >= 0) {
+        return result;
+      }
+    } catch (Throwable failure) {
+      throw unexpected(failure);
+    }
     MemorySegment state = CallState.ofThread();
     try {
       return orErrno((long) WRITE.invokeExact(state, descriptor, source, length), state);
@@ -215,6 +241,14 @@ final class NativeCalls {
 
   /** Waits without an end when {@code timeout} is the null address. */
   static int ppoll(MemorySegment entries, long count, MemorySegment timeout) {
+    try {
+      int result = (int) FAST_PPOLL.invokeExact(entries, count, timeout, MemorySegment.NULL);
+      if (result >= 0) {
+        return result;
+      }
+    } catch (Throwable failure) {
+      throw unexpected(failure);
+    }
     MemorySegment state = CallState.ofThread();
     try {
       return orErrno(

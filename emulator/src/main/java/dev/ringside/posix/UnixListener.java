@@ -130,7 +130,7 @@ public final class UnixListener implements AutoCloseable {
     while (readable.await(nanoseconds) > 0) {
       int result = NativeCalls.accept(descriptor.number(), SOCK_CLOEXEC);
       if (result >= 0) {
-        return UnixSocket.of(Descriptor.of(result));
+        return UnixSocket.adopt(Descriptor.of(result));
       }
       // EAGAIN: who wanted to connect has changed its mind.
       if (result != -Errno.EAGAIN && result != -Errno.EINTR && result != -Errno.ECONNABORTED) {

@@ -28,8 +28,8 @@ public final class UnixSocket implements AutoCloseable {
     readable.add(descriptor, Poller.READABLE);
   }
 
-  /** Takes a connected socket. */
-  static UnixSocket of(Descriptor connected) {
+  /** A connected socket that came as a descriptor, which is closed with it. */
+  public static UnixSocket adopt(Descriptor connected) {
     return new UnixSocket(connected);
   }
 

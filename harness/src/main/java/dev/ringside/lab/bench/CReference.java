@@ -4,15 +4,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The C program that stands beside the ring's figures, compiled on this machine with its {@code
+ * A C program that stands beside figures of Ringside's, compiled on this machine with its {@code
  * cc}.
  */
 public final class CReference {
-  private static final String SOURCE = "harness/src/main/c/ring.c";
+  private static final String RING = "ring";
+  private static final String VHOST = "vhost";
 
   private final Path program;
 
@@ -21,18 +23,29 @@ public final class CReference {
   }
 
   /**
-   * Compiles the program.
+   * Compiles the program beside the ring's figures.
    *
    * @param root of the checkout
    * @return empty when this machine has no C compiler
    * @throws IOException when the source cannot be compiled
    */
   public static Optional<CReference> build(Path root) throws IOException {
+    return build(root, RING);
+  }
+
+  /** As {@link #build(Path)}, the program beside the figures of another program's device. */
+  public static Optional<CReference> buildVhost(Path root) throws IOException {
+    return build(root, VHOST);
+  }
+
+  private static Optional<CReference> build(Path root, String name) throws IOException {
     if (!isOnPath("cc")) {
       return Optional.empty();
     }
-    Path target = Files.createDirectories(root.resolve("harness/target")).resolve("ring-reference");
-    run(List.of("cc", "-O2", "-pthread", "-o", target.toString(), root.resolve(SOURCE).toString()));
+    Path target =
+        Files.createDirectories(root.resolve("harness/target")).resolve(name + "-reference");
+    Path source = root.resolve("harness/src/main/c").resolve(name + ".c");
+    run(List.of("cc", "-O2", "-pthread", "-o", target.toString(), source.toString()));
     return Optional.of(new CReference(target));
   }
 
@@ -51,14 +64,15 @@ public final class CReference {
    * @return nanoseconds for each request
    */
   double measure(Loop loop, int batch, int seconds) throws IOException {
-    String printed =
-        run(
-            List.of(
-                program.toString(),
-                loop.toString(),
-                String.valueOf(batch),
-                String.valueOf(seconds)));
-    return Double.parseDouble(printed.strip());
+    return run(loop.toString(), String.valueOf(batch), String.valueOf(seconds));
+  }
+
+  /** Runs it once; the number that it prints. */
+  double run(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(program.toString());
+    command.addAll(List.of(arguments));
+    return Double.parseDouble(run(command).strip());
   }
 
   private static String run(List<String> command) throws IOException {

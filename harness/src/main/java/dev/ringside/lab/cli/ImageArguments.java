@@ -19,7 +19,9 @@ final class ImageArguments {
   @Parameters(
       index = "0",
       paramLabel = "IMAGE",
-      description = "An image of ext2, ext3 or ext4, or a block device. It is never written to.")
+      description =
+          "An image of ext2, ext3 or ext4, or a block device, or vhost-user:SOCKET. It is never"
+              + " written to.")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   Path image;
 

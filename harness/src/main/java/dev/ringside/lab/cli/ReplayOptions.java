@@ -84,6 +84,13 @@ final class ReplayOptions {
               + " large enough.")
   private @Nullable Path image;
 
+  @Option(
+      names = "--device",
+      paramLabel = "ADDRESS",
+      converter = DeviceAddress.Converter.class,
+      description = DeviceAddress.DESCRIPTION + " The replay writes to it.")
+  private @Nullable DeviceAddress device;
+
   @Option(names = "--in-place", description = "Write to the image itself.")
   private boolean inPlace;
 
@@ -198,12 +205,31 @@ final class ReplayOptions {
     require(
         timeoutMs == null || timeoutMs >= 0, "--timeout-ms must be 0 or more, not " + timeoutMs);
     require(!inPlace || image != null, "--in-place needs --image");
+    requireNothingOfTheDevice();
     require(
         Stream.of(json, events, ring).filter("-"::equals).count() <= 1,
         "only one of --json, --events and --dump-ring can go to standard output");
     requireWritable("--json", json);
     requireWritable("--events", events);
     requireWritable("--dump-ring", ring);
+  }
+
+  /** What a device of another program does is not this command's to say. */
+  private void requireNothingOfTheDevice() {
+    if (device == null) {
+      return;
+    }
+    require(image == null, "--device has a disk of its own; leave --image out");
+    require(faults == null, "--faults are those of a device of this machine; leave --device out");
+    require(ring == null, "--dump-ring needs a device of this machine; leave --device out");
+    require(model == null, "--service is that of a device of this machine; leave --device out");
+    require(
+        transport == Transport.MMIO, "--device says how it is attached; leave --transport out");
+  }
+
+  /** Where the device is; null for one of this machine. */
+  @Nullable DeviceAddress device() {
+    return device;
   }
 
   private void requireWritable(String option, @Nullable String file) {
@@ -234,12 +260,13 @@ final class ReplayOptions {
    * @param plan what {@link #readFaults} says
    */
   ReplaySettings settings(FaultPlan plan) {
-    MachineSettings machine =
+    MachineSettings plain =
         MachineSettings.DEFAULT
             .withQueueSize(queueSize)
             .withCompletionPolicy(completion)
             .withTransport(transport)
             .withCosts(costs);
+    MachineSettings machine = device == null ? plain : device.attachedTo(plain);
     return ReplaySettings.DEFAULT
         .withFaults(plan)
         .withBatch(batch)

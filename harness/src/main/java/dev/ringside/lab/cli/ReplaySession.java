@@ -1,5 +1,6 @@
 package dev.ringside.lab.cli;
 
+import dev.ringside.driver.BlockDeviceException;
 import dev.ringside.lab.replay.BatchTooLargeException;
 import dev.ringside.lab.replay.ReplayReport;
 import dev.ringside.lab.replay.ReplayRun;
@@ -9,6 +10,7 @@ import dev.ringside.lab.replay.UnreplayableTraceException;
 import dev.ringside.lab.trace.TraceSource;
 import dev.ringside.storage.FileStorage;
 import dev.ringside.storage.MemoryStorage;
+import dev.ringside.storage.NullStorage;
 import dev.ringside.storage.OverlayStorage;
 import dev.ringside.storage.Storage;
 import java.io.IOException;
@@ -56,6 +58,11 @@ final class ReplaySession {
     try (Storage storage = openStorage(survey);
         ProgressLine progress = new ProgressLine("replay", survey.issued() * settings.repeat())) {
       report = pace.run(new ReplayRun(survey, settings, progress), storage);
+    } catch (BlockDeviceException broken) {
+      if (options.device() == null) {
+        throw broken;
+      }
+      throw new IOException(broken.getMessage(), broken);
     } catch (BatchTooLargeException tooLarge) {
       throw options.usage("--batch: " + tooLarge.getMessage());
     }
@@ -64,6 +71,9 @@ final class ReplaySession {
   }
 
   private Storage openStorage(TraceSurvey survey) throws IOException {
+    if (options.device() != null) {
+      return new NullStorage(survey.sectorsNeeded());
+    }
     Path image = options.image();
     if (image == null) {
       if (survey.sectorsNeeded() > MAX_BLANK_SECTORS) {

@@ -38,6 +38,10 @@ final class SimCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (options.device() != null) {
+      throw options.usage(
+          "--device: another program's device lives in real time; 'ringside replay' uses it");
+    }
     return new ReplaySession("sim", trace == null ? defaultTrace() : trace, options)
         .withSeed(seed)
         .run((run, storage) -> run.simulated(storage, seed));

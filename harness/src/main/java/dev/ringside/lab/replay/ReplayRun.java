@@ -84,6 +84,9 @@ public final class ReplayRun {
     try (VirtualMachine machine =
         VirtualMachine.start(machineSettings(), storage, scheduler, events, faults)) {
       VirtioBlkDriver disk = machine.disk();
+      if (settings.machine().backend() != null) {
+        survey.requireFits("the device", disk.limits().sectors());
+      }
       if (settings.batch() > disk.limits().queueDepth()) {
         throw new BatchTooLargeException(settings.batch(), disk.limits().queueDepth());
       }

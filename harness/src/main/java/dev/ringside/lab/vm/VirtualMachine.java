@@ -4,6 +4,8 @@ import dev.ringside.blk.VirtioBlkDevice;
 import dev.ringside.driver.Guest;
 import dev.ringside.driver.MmioProbe;
 import dev.ringside.driver.PciProbe;
+import dev.ringside.driver.VhostUserFrontend;
+import dev.ringside.driver.VhostUserTarget;
 import dev.ringside.driver.VirtioBlkDriver;
 import dev.ringside.fault.Faults;
 import dev.ringside.fault.NotificationFaults;
@@ -34,10 +36,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VirtualMachine implements AutoCloseable {
   private final GuestMemory memory;
-  private final VirtioFunction function;
+
+  /** Null when the device is another program's. */
+  private final @Nullable VirtioFunction function;
+
   private final VirtioBlkDriver disk;
 
-  private VirtualMachine(GuestMemory memory, VirtioFunction function, VirtioBlkDriver disk) {
+  private VirtualMachine(
+      GuestMemory memory, @Nullable VirtioFunction function, VirtioBlkDriver disk) {
     this.memory = memory;
     this.function = function;
     this.disk = disk;
@@ -46,7 +52,8 @@ public final class VirtualMachine implements AutoCloseable {
   /**
    * Puts a machine together and brings its disk up.
    *
-   * @param storage the disk's sectors; the caller closes it, after the machine
+   * @param storage the disk's sectors; the caller closes it, after the machine. Nobody asks it
+   *     anything when the settings have a backend
    */
   public static VirtualMachine start(
       MachineSettings settings, Storage storage, Scheduler scheduler, EventLog events) {
@@ -64,6 +71,10 @@ public final class VirtualMachine implements AutoCloseable {
       Scheduler scheduler,
       EventLog events,
       @Nullable Faults faults) {
+    VhostUserTarget backend = settings.backend();
+    if (backend != null) {
+      return startBefore(backend, settings, scheduler, events, faults);
+    }
     GuestMemory memory = GuestMemory.anonymous(settings.memoryBytes());
     try {
       InterruptLine line = new WiredInterruptLine(scheduler, settings.costs());
@@ -99,6 +110,30 @@ public final class VirtualMachine implements AutoCloseable {
     }
   }
 
+  /** A machine whose device is behind a socket; the storage is the backend's own. */
+  private static VirtualMachine startBefore(
+      VhostUserTarget backend,
+      MachineSettings settings,
+      Scheduler scheduler,
+      EventLog events,
+      @Nullable Faults faults) {
+    if (faults != null) {
+      throw new IllegalArgumentException("faults are those of a device of this machine");
+    }
+    GuestMemory memory = GuestMemory.memfd(settings.memoryBytes());
+    try {
+      InterruptLine unused = new WiredInterruptLine(scheduler, settings.costs());
+      Guest guest =
+          new Guest(
+              memory, new FrameAllocator(memory), unused, scheduler, events, settings.costs());
+      return new VirtualMachine(
+          memory, null, VhostUserFrontend.probe(backend, guest, settings.driver()));
+    } catch (RuntimeException failure) {
+      memory.close();
+      throw failure;
+    }
+  }
+
   private static Storage faulty(Storage storage, Scheduler scheduler, @Nullable Faults faults) {
     return faults == null ? storage : new FaultyStorage(storage, faults, scheduler);
   }
@@ -108,18 +143,25 @@ public final class VirtualMachine implements AutoCloseable {
     return disk;
   }
 
-  /** The device behind it. */
+  /**
+   * The device behind it.
+   *
+   * @throws IllegalStateException when the device is another program's
+   */
   public VirtioFunction function() {
+    if (function == null) {
+      throw new IllegalStateException("the device is another program's");
+    }
     return function;
   }
 
   /**
    * The disk's ring as it stands in guest memory, every byte with its meaning.
    *
-   * @throws IllegalStateException when the device has no enabled queue
+   * @throws IllegalStateException when the device has no enabled queue, or is another program's
    */
   public String dumpRing() {
-    QueueConfig config = function.queue(0);
+    QueueConfig config = function().queue(0);
     DeviceQueue running = config == null ? null : config.queue();
     if (config == null || running == null) {
       throw new IllegalStateException("the device has no enabled queue");
