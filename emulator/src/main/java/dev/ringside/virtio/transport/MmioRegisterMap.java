@@ -59,6 +59,11 @@ abstract sealed class MmioRegisterMap implements RegisterWindow, FunctionTranspo
     return function;
   }
 
+  /** Whether there is a reason for an interrupt that the driver has not acknowledged. */
+  boolean isInterrupting() {
+    return interrupts.get() != 0;
+  }
+
   /** Reads a register that only one version has, or 0. */
   abstract int readOwn(int offset, int queueIndex);
 

@@ -1,0 +1,112 @@
+package dev.ringside.virtio.vfio;
+
+import dev.ringside.machine.LittleEndian;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One command of the client, as it came: its header is checked, its payload is not. The descriptors
+ * that came with it belong to it until {@link #takeDescriptor} hands one on, and are closed with it.
+ */
+final class VfioMessage implements AutoCloseable {
+  private static final int FIRST_CAPACITY = 4096;
+
+  private int id;
+  private int command;
+  private boolean wantsReply;
+  private boolean whole = true;
+  private MemorySegment payload = allocate(FIRST_CAPACITY);
+  private int bytes;
+  private final ReceivedDescriptors descriptors = new ReceivedDescriptors();
+
+  private static MemorySegment allocate(int capacity) {
+    return Arena.ofAuto().allocate(capacity, Long.BYTES);
+  }
+
+  /**
+   * Becomes another command, with room for its payload.
+   *
+   * @param isWhole false for a command whose payload is too long to be kept
+   */
+  void start(int newId, int newCommand, boolean reply, int payloadBytes, boolean isWhole) {
+    whole = isWhole;
+    id = newId;
+    command = newCommand;
+    wantsReply = reply;
+    bytes = payloadBytes;
+    if (payload.byteSize() < payloadBytes) {
+      payload = allocate(payloadBytes);
+    }
+  }
+
+  int id() {
+    return id;
+  }
+
+  int command() {
+    return command;
+  }
+
+  boolean wantsReply() {
+    return wantsReply;
+  }
+
+  /** Whether the payload was kept. */
+  boolean isWhole() {
+    return whole;
+  }
+
+  /** What follows the header, in its first {@link #bytes}. */
+  MemorySegment payload() {
+    return payload;
+  }
+
+  /** The size of the payload. */
+  int bytes() {
+    return bytes;
+  }
+
+  ReceivedDescriptors descriptors() {
+    return descriptors;
+  }
+
+  /**
+   * Checks the size of the payload.
+   *
+   * @throws RefusedException when it has another one
+   */
+  void requireBytes(long wanted) throws RefusedException {
+    if (bytes != wanted) {
+      throw RefusedException.invalid("%d bytes of payload, not %d", bytes, wanted);
+    }
+  }
+
+  /** Checks that the payload is at least this long. */
+  void requireAtLeast(int wanted) throws RefusedException {
+    if (bytes < wanted) {
+      throw RefusedException.invalid("%d bytes of payload, not %d", bytes, wanted);
+    }
+  }
+
+  /** Checks that no descriptor came along. */
+  void requireNoDescriptors() throws RefusedException {
+    if (descriptors.count() != 0) {
+      throw RefusedException.invalid("%d descriptors where there are none", descriptors.count());
+    }
+  }
+
+  /** A field of 32 bits, unsigned. */
+  long u32(int at) {
+    return LittleEndian.getU32(payload, at) & 0xffff_ffffL;
+  }
+
+  /** A field of 64 bits as it stands. */
+  long u64(int at) {
+    return LittleEndian.getU64(payload, at);
+  }
+
+  @Override
+  public void close() {
+    descriptors.close();
+  }
+}
