@@ -9,10 +9,14 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.atomic.MpmcAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks that process requests in parallel and give them back in the order in which they finish.
  * Requests wait in one queue, so none waits while a worker is idle.
+ *
+ * <p>A worker whose job ends in a defect goes on with the next one: whoever waits for the others
+ * gets them back. {@link #stop} tells.
  */
 final class WorkerPool {
   private final Queue<Job> jobs;
@@ -52,11 +56,25 @@ final class WorkerPool {
     }
   }
 
-  /** Lets the workers end what was submitted, and ends them. */
+  /**
+   * Lets the workers end what was submitted, and ends them all.
+   *
+   * @throws IllegalStateException when a job ended in a defect, which is the cause
+   */
   void stop() {
     stopping = true;
     workers.forEach(worker -> worker.signal.raise());
-    workers.forEach(worker -> worker.task.join());
+    IllegalStateException defect = null;
+    for (Worker worker : workers) {
+      try {
+        worker.task.join();
+      } catch (IllegalStateException failed) {
+        defect = defect == null ? failed : defect;
+      }
+    }
+    if (defect != null) {
+      throw defect;
+    }
   }
 
   private final class Worker implements Runnable {
@@ -81,15 +99,29 @@ final class WorkerPool {
 
     @Override
     public void run() {
+      Throwable defect = null;
       while (true) {
         Job job = jobs.poll();
         if (job != null) {
-          job.run(events);
+          Throwable failed = run(job);
+          defect = defect == null ? failed : defect;
         } else if (stopping) {
-          return;
+          break;
         } else {
           sleepUntilWoken();
         }
+      }
+      if (defect != null) {
+        throw new IllegalStateException("a job failed", defect);
+      }
+    }
+
+    private @Nullable Throwable run(Job job) {
+      try {
+        job.run(events);
+        return null;
+      } catch (RuntimeException | Error defect) {
+        return defect;
       }
     }
 

@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.PointerBytesStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The guest's RAM: one foreign segment, seen through guest-physical addresses.
@@ -17,6 +18,9 @@ import net.openhft.chronicle.bytes.PointerBytesStore;
  *   0            holeStart        holeEnd              end()
  *   |  low RAM   |   (no RAM)     |  high RAM          |
  * </pre>
+ *
+ * <p>The memory of a guest in another process has regions wherever that guest has them: see {@link
+ * BorrowedMemory}.
  *
  * <p>Every address is a number that a guest chose, so every access is checked: an address range
  * must not wrap around 2^64, must not touch the hole and must end inside RAM. Multi-byte values are
@@ -33,11 +37,17 @@ public final class GuestMemory implements AutoCloseable {
   /** Where RAM continues above the hole: 4 GiB. */
   public static final long DEFAULT_HOLE_END = 4L << 30;
 
+  /** The size of low RAM where there is none: no range fits. */
+  private static final long NO_LOW_RAM = -1;
+
   private final Arena arena;
   private final MemorySegment ram;
   private final int fileDescriptor;
   private final long lowSize;
   private final long holeEnd;
+
+  /** Where the regions are; null when there are only low and high RAM. */
+  private volatile @Nullable RegionTable regions;
 
   private GuestMemory(
       Arena arena, MemorySegment ram, int fileDescriptor, long holeStart, long holeEnd) {
@@ -46,6 +56,26 @@ public final class GuestMemory implements AutoCloseable {
     this.fileDescriptor = fileDescriptor;
     this.lowSize = Math.min(ram.byteSize(), holeStart);
     this.holeEnd = holeEnd;
+  }
+
+  private GuestMemory(Arena arena, MemorySegment reservation) {
+    this.arena = arena;
+    this.ram = reservation;
+    this.fileDescriptor = Posix.NO_FILE_DESCRIPTOR;
+    this.lowSize = NO_LOW_RAM;
+    this.holeEnd = 0;
+    this.regions = RegionTable.EMPTY;
+  }
+
+  /** Address space in which regions can be {@linkplain #publish published}; none is yet. */
+  static GuestMemory reserved(long size) {
+    Arena arena = Arena.ofShared();
+    return new GuestMemory(arena, Posix.mapAnonymous(size, arena));
+  }
+
+  /** From now on the RAM is where this table says. */
+  void publish(RegionTable table) {
+    regions = table;
   }
 
   /**
@@ -94,24 +124,31 @@ public final class GuestMemory implements AutoCloseable {
     }
   }
 
-  /** How much RAM there is, in bytes, without the hole. */
+  /** How much RAM there is, in bytes, without holes. */
   public long size() {
-    return ram.byteSize();
+    RegionTable table = regions;
+    return table != null ? table.size() : ram.byteSize();
   }
 
   /** The first address above all RAM. */
   public long end() {
+    RegionTable table = regions;
+    if (table != null) {
+      return table.end();
+    }
     return ram.byteSize() == lowSize ? lowSize : holeEnd + ram.byteSize() - lowSize;
   }
 
   /** Where low RAM ends: the start of the hole, or {@link #end()} when RAM does not reach it. */
   public long lowEnd() {
-    return lowSize;
+    RegionTable table = regions;
+    return table != null ? table.firstEnd() : lowSize;
   }
 
   /** Where high RAM starts, when there is any. */
   public long highStart() {
-    return holeEnd;
+    RegionTable table = regions;
+    return table != null ? table.lastStart() : holeEnd;
   }
 
   /** The memfd that holds this RAM, or -1 for anonymous RAM. */
@@ -132,7 +169,8 @@ public final class GuestMemory implements AutoCloseable {
     if (length >= 0 && length <= lowSize && Long.compareUnsigned(address, lowSize - length) <= 0) {
       return address;
     }
-    return highOffset(address, length);
+    RegionTable table = regions;
+    return table != null ? table.offset(address, length) : highOffset(address, length);
   }
 
   private long highOffset(long address, long length) {
@@ -153,6 +191,10 @@ public final class GuestMemory implements AutoCloseable {
    * @param offset in RAM
    */
   public long address(long offset) {
+    RegionTable table = regions;
+    if (table != null) {
+      return table.address(offset);
+    }
     return offset < lowSize ? offset : holeEnd + offset - lowSize;
   }
 
@@ -184,8 +226,8 @@ public final class GuestMemory implements AutoCloseable {
   }
 
   /**
-   * All RAM, low before high, for moving data without a copy in between. Positions in it come from
-   * {@link #offset}, never from a guest.
+   * All RAM, low before high, or the reservation in which its regions are, for moving data without
+   * a copy in between. Positions in it come from {@link #offset}, never from a guest.
    */
   public MemorySegment segment() {
     return ram;

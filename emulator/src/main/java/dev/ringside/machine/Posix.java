@@ -20,8 +20,23 @@ final class Posix {
   private static final int PROT_READ_WRITE = 0x1 | 0x2;
   private static final int MAP_SHARED = 0x01;
   private static final int MAP_PRIVATE = 0x02;
+  private static final int MAP_FIXED = 0x10;
   private static final int MAP_ANONYMOUS = 0x20;
   private static final int MAP_NORESERVE = 0x4000;
+  private static final int AT_EMPTY_PATH = 0x1000;
+  private static final int STATX_SIZE = 0x200;
+
+  /** The {@code statx} structure is the same on every machine. */
+  private static final long STATX_BYTES = 256;
+
+  private static final long STATX_SIZE_OFFSET = 40;
+  private static final long HUGETLBFS_MAGIC = 0x9584_58f6L;
+
+  /** More than the {@code statfs} structure of any 64-bit Linux takes. */
+  private static final long STATFS_BYTES = 256;
+
+  private static final long STATFS_TYPE = 0;
+  private static final long STATFS_BLOCK_SIZE = 8;
   private static final int MFD_CLOEXEC = 0x1;
   private static final int O_RDWR = 0x2;
   private static final int O_CLOEXEC = 0x8_0000;
@@ -65,6 +80,21 @@ final class Posix {
               ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
   private static final MethodHandle CLOSE =
       capturing("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+
+  private static final MethodHandle STATX =
+      capturing(
+          "statx",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.ADDRESS));
+  private static final MethodHandle FSTATFS =
+      capturing(
+          "fstatfs",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
 
   private static final MethodHandle OPEN =
       capturing(
@@ -125,6 +155,81 @@ final class Posix {
       check("mmap of " + size + " bytes", address, state);
       return MemorySegment.ofAddress(address)
           .reinterpret(size, arena, mapped -> unmap(mapped.address(), size));
+    } catch (Throwable failure) {
+      throw rethrow(failure);
+    }
+  }
+
+  /**
+   * Maps a part of a file over a part of a mapping, in one step for whoever uses it.
+   *
+   * @param shared whether what is written goes to the file, or stays in this process
+   * @return 0, or errno
+   */
+  static int mapOver(MemorySegment part, boolean shared, int fileDescriptor, long offset) {
+    return mapFixed(
+        part, shared ? MAP_SHARED : MAP_PRIVATE | MAP_NORESERVE, fileDescriptor, offset);
+  }
+
+  /** Puts zeroed private memory in the place of what is there, in one step for whoever uses it. */
+  static void clear(MemorySegment part) {
+    int failure =
+        mapFixed(part, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, NO_FILE_DESCRIPTOR, 0);
+    if (failure != 0) {
+      throw new IllegalStateException("mmap failed with errno " + failure);
+    }
+  }
+
+  private static int mapFixed(MemorySegment part, int flags, int fileDescriptor, long offset) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CALL_STATE);
+      long address =
+          (long)
+              MMAP.invokeExact(
+                  state,
+                  part.address(),
+                  part.byteSize(),
+                  PROT_READ_WRITE,
+                  flags | MAP_FIXED,
+                  fileDescriptor,
+                  offset);
+      return address == -1 ? (int) ERRNO.get(state, 0L) : 0;
+    } catch (Throwable failure) {
+      throw rethrow(failure);
+    }
+  }
+
+  /** The page size when a file lies in huge pages, 0 when it does not or nobody knows. */
+  static long hugePageSize(int fileDescriptor) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CALL_STATE);
+      MemorySegment found = scratch.allocate(STATFS_BYTES, Long.BYTES);
+      int result = (int) FSTATFS.invokeExact(state, fileDescriptor, found);
+      boolean huge =
+          result == 0 && found.get(ValueLayout.JAVA_LONG, STATFS_TYPE) == HUGETLBFS_MAGIC;
+      return huge ? found.get(ValueLayout.JAVA_LONG, STATFS_BLOCK_SIZE) : 0;
+    } catch (Throwable failure) {
+      throw rethrow(failure);
+    }
+  }
+
+  /** The size of an open file in bytes, or -errno. */
+  static long fileSize(int fileDescriptor) {
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CALL_STATE);
+      MemorySegment found = scratch.allocate(STATX_BYTES, Long.BYTES);
+      int result =
+          (int)
+              STATX.invokeExact(
+                  state,
+                  fileDescriptor,
+                  scratch.allocateFrom(""),
+                  AT_EMPTY_PATH,
+                  STATX_SIZE,
+                  found);
+      return result == -1
+          ? -(int) ERRNO.get(state, 0L)
+          : found.get(ValueLayout.JAVA_LONG, STATX_SIZE_OFFSET);
     } catch (Throwable failure) {
       throw rethrow(failure);
     }
