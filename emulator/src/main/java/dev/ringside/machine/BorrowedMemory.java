@@ -3,6 +3,7 @@ package dev.ringside.machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Guest RAM that belongs to somebody else: regions of files, such as a virtual machine's memfd,
@@ -39,7 +40,16 @@ public final class BorrowedMemory implements AutoCloseable {
 
   /** Memory without any region. */
   public BorrowedMemory() {
-    memory = GuestMemory.reserved(ReservationSlots.SLOTS * ReservationSlots.WINDOW);
+    this(null);
+  }
+
+  /**
+   * Memory without any region, of which some will be copies.
+   *
+   * @param mirror knows which, and brings them up to date; null when all regions are mapped
+   */
+  public BorrowedMemory(@Nullable MemoryMirror mirror) {
+    memory = GuestMemory.reserved(ReservationSlots.SLOTS * ReservationSlots.WINDOW, mirror);
   }
 
   /** The regions as the guest's RAM; closed with this. */
@@ -70,11 +80,7 @@ public final class BorrowedMemory implements AutoCloseable {
     lock.lock();
     try {
       int index = indexFor(address, size);
-      long offset = slots.place(address, size);
-      if (offset < 0) {
-        throw new MemoryRegionException(
-            address, size, "too far from the others, which fill all slots of 1 TiB");
-      }
+      long offset = place(address, size);
       int failure =
           Posix.mapOver(
               memory.segment().asSlice(offset, size),
@@ -86,11 +92,47 @@ public final class BorrowedMemory implements AutoCloseable {
         throw new MemoryRegionException(
             address, size, "mmap of its file failed with errno %d".formatted(failure));
       }
-      regions.add(index, new RegionTable.Range(address, size, offset));
-      memory.publish(RegionTable.of(regions));
+      add(index, new RegionTable.Range(address, size, offset));
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Adds a region of zeroed memory that only this process sees: room for a copy.
+   *
+   * @param address as for {@link #map}
+   * @param size as for {@link #map}
+   * @return where it lies in the memory's segment
+   * @throws MemoryRegionException when it cannot be added; nothing has changed then
+   */
+  public long reserve(long address, long size) throws MemoryRegionException {
+    check(address, size, 0);
+    lock.lock();
+    try {
+      int index = indexFor(address, size);
+      long offset = place(address, size);
+      // Who still held an offset into a region that has gone may have written here since.
+      Posix.clear(memory.segment().asSlice(offset, size));
+      add(index, new RegionTable.Range(address, size, offset));
+      return offset;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long place(long address, long size) throws MemoryRegionException {
+    long offset = slots.place(address, size);
+    if (offset < 0) {
+      throw new MemoryRegionException(
+          address, size, "too far from the others, which fill all slots of 1 TiB");
+    }
+    return offset;
+  }
+
+  private void add(int index, RegionTable.Range region) {
+    regions.add(index, region);
+    memory.publish(RegionTable.of(regions));
   }
 
   private static void check(long address, long size, long fileOffset) throws MemoryRegionException {
@@ -155,8 +197,7 @@ public final class BorrowedMemory implements AutoCloseable {
   }
 
   private static MemoryRegionException overlap(long address, long size, RegionTable.Range other) {
-    return new MemoryRegionException(
-        address, size, "overlaps region 0x%x + 0x%x".formatted(other.address(), other.size()));
+    return MemoryRegionException.overlap(address, size, other.address(), other.size());
   }
 
   /** The index of the region that begins at an address, or -(where it would be) - 1. */

@@ -46,11 +46,14 @@ public final class GuestMemory implements AutoCloseable {
   private final long lowSize;
   private final long holeEnd;
 
+  private final @Nullable MemoryMirror mirror;
+
   /** Where the regions are; null when there are only low and high RAM. */
   private volatile @Nullable RegionTable regions;
 
   private GuestMemory(
       Arena arena, MemorySegment ram, int fileDescriptor, long holeStart, long holeEnd) {
+    this.mirror = null;
     this.arena = arena;
     this.ram = ram;
     this.fileDescriptor = fileDescriptor;
@@ -58,7 +61,9 @@ public final class GuestMemory implements AutoCloseable {
     this.holeEnd = holeEnd;
   }
 
-  private GuestMemory(Arena arena, MemorySegment reservation) {
+  private GuestMemory(
+      Arena arena, MemorySegment reservation, @Nullable MemoryMirror memoryMirror) {
+    this.mirror = memoryMirror;
     this.arena = arena;
     this.ram = reservation;
     this.fileDescriptor = Posix.NO_FILE_DESCRIPTOR;
@@ -68,9 +73,9 @@ public final class GuestMemory implements AutoCloseable {
   }
 
   /** Address space in which regions can be {@linkplain #publish published}; none is yet. */
-  static GuestMemory reserved(long size) {
+  static GuestMemory reserved(long size, @Nullable MemoryMirror mirror) {
     Arena arena = Arena.ofShared();
-    return new GuestMemory(arena, Posix.mapAnonymous(size, arena));
+    return new GuestMemory(arena, Posix.mapAnonymous(size, arena), mirror);
   }
 
   /** From now on the RAM is where this table says. */
@@ -149,6 +154,14 @@ public final class GuestMemory implements AutoCloseable {
   public long highStart() {
     RegionTable table = regions;
     return table != null ? table.lastStart() : holeEnd;
+  }
+
+  /**
+   * What brings those parts up to date that are copies of a guest's memory; null when all of it is
+   * mapped.
+   */
+  public @Nullable MemoryMirror mirror() {
+    return mirror;
   }
 
   /** The memfd that holds this RAM, or -1 for anonymous RAM. */

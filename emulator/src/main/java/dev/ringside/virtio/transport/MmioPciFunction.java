@@ -5,7 +5,7 @@ import static dev.ringside.machine.pci.PciHeader.*;
 import dev.ringside.machine.Bus;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.GuestMemory;
-import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.InterruptOutput;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.machine.pci.ConfigurationSpace;
 import dev.ringside.machine.pci.ExpressCapability;
@@ -34,7 +34,7 @@ public final class MmioPciFunction implements PciFunction {
   private final ConfigurationSpace space = new ConfigurationSpace();
   private final MmioTransport registers;
   private final Bus.MovableWindow window;
-  private final InterruptLine pin;
+  private final InterruptOutput pin;
   private Runnable afterReset = () -> {};
 
   /** The command register forbids the pin; the device's tasks read this. */
@@ -50,11 +50,11 @@ public final class MmioPciFunction implements PciFunction {
       GuestMemory memory,
       VirtioDevice device,
       Bus bus,
-      InterruptLine pin,
+      InterruptOutput pin,
       Scheduler scheduler,
       CostModel costs) {
     this.pin = pin;
-    this.registers = new MmioTransport(memory, device, new Pin(), scheduler, costs);
+    this.registers = new MmioTransport(memory, device, this::raise, scheduler, costs);
     this.window = bus.movable(MmioRegister.WINDOW_SIZE, registers);
     registers.function().allowMemoryAccess(false);
     space.set16(VENDOR, PciCapability.VIRTIO_VENDOR);
@@ -96,6 +96,13 @@ public final class MmioPciFunction implements PciFunction {
     return registers.isInterrupting() && !pinDisabled;
   }
 
+  /** The register block's interrupt on its way to the pin, which the command register can close. */
+  private void raise() {
+    if (!pinDisabled) {
+      pin.raise();
+    }
+  }
+
   private void commandChanged() {
     function().allowMemoryAccess(space.command(COMMAND_BUS_MASTER));
     pinDisabled = space.command(COMMAND_INTX_DISABLE);
@@ -131,30 +138,5 @@ public final class MmioPciFunction implements PciFunction {
   @Override
   public void write(long offset, int width, long value) {
     space.write(offset, width, value);
-  }
-
-  /** The register block's interrupt on its way to the pin, which the command register can close. */
-  private final class Pin implements InterruptLine {
-    @Override
-    public void raise() {
-      if (!pinDisabled) {
-        pin.raise();
-      }
-    }
-
-    @Override
-    public void await() {
-      pin.await();
-    }
-
-    @Override
-    public boolean await(long nanoseconds) {
-      return pin.await(nanoseconds);
-    }
-
-    @Override
-    public boolean consume() {
-      return pin.consume();
-    }
   }
 }

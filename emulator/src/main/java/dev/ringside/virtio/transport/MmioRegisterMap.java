@@ -6,7 +6,7 @@ import static dev.ringside.virtio.state.DeviceStateException.require;
 import dev.ringside.machine.Cost;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.GuestMemory;
-import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.InterruptOutput;
 import dev.ringside.machine.RegisterWindow;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.virtio.queue.QueueConfig;
@@ -44,7 +44,7 @@ abstract sealed class MmioRegisterMap implements RegisterWindow, FunctionTranspo
       int version,
       GuestMemory memory,
       VirtioDevice device,
-      InterruptLine line,
+      InterruptOutput line,
       Scheduler scheduler,
       CostModel costs) {
     this.version = version;

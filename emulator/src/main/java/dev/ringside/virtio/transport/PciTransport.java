@@ -23,7 +23,7 @@ import dev.ringside.machine.Bus;
 import dev.ringside.machine.Cost;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.GuestMemory;
-import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.InterruptOutput;
 import dev.ringside.machine.MessageInterrupts;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.machine.pci.ConfigurationSpace;
@@ -84,7 +84,7 @@ public final class PciTransport implements PciFunction {
       GuestMemory memory,
       VirtioDevice device,
       Bus bus,
-      InterruptLine pin,
+      InterruptOutput pin,
       @Nullable MessageInterrupts messages,
       Scheduler scheduler,
       CostModel costs) {

@@ -121,6 +121,16 @@ record VfioCapabilities(
     }
   }
 
+  /** What is said to a client: no capability that it did not propose. */
+  VfioCapabilities inReplyTo(VfioCapabilities theirs) {
+    return new VfioCapabilities(
+        maxMsgFds,
+        maxDataTransfer,
+        maxDmaMaps,
+        pageSizes,
+        writeMultiple && theirs.writeMultiple);
+  }
+
   /** As version data: UTF-8 with a final NUL. */
   byte[] serialise() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

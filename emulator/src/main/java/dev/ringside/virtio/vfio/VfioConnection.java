@@ -1,11 +1,16 @@
 package dev.ringside.virtio.vfio;
 
+import dev.ringside.machine.BorrowedMemory;
 import dev.ringside.machine.Clock;
 import dev.ringside.machine.LittleEndian;
+import dev.ringside.posix.DescriptorBundle;
+import dev.ringside.posix.Poller;
+import dev.ringside.posix.UnixSocket;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,6 +37,9 @@ final class VfioConnection implements AutoCloseable {
   /** The longest payload of a command that can be carried out; no region is half as large. */
   static final int MAX_COMMAND_PAYLOAD = 1 << 16;
 
+  /** Regions at a time. */
+  static final int MAX_DMA_MAPS = BorrowedMemory.MAX_REGIONS;
+
   /** How long a client may take for an answer: less than clients wait themselves. */
   static final long ANSWER_NS = TimeUnit.SECONDS.toNanos(4);
 
@@ -54,7 +62,7 @@ final class VfioConnection implements AutoCloseable {
 
   private static final long NOT_BUSY = Long.MAX_VALUE;
 
-  private final VfioSocket socket;
+  private final UnixSocket socket;
   private final Clock clock;
   private final Arena arena = Arena.ofShared();
 
@@ -84,7 +92,7 @@ final class VfioConnection implements AutoCloseable {
   private volatile int transfer = MAX_TRANSFER;
 
   /** A connection of which nothing was received yet; the socket is closed with it. */
-  VfioConnection(VfioSocket socket, Clock clock) {
+  VfioConnection(UnixSocket socket, Clock clock) {
     this.socket = socket;
     this.clock = clock;
   }
@@ -110,7 +118,7 @@ final class VfioConnection implements AutoCloseable {
         if (receiving) {
           changed.awaitUninterruptibly();
         } else {
-          receive(Long.MAX_VALUE);
+          receive(Poller.FOREVER);
         }
       }
       busySince = clock.nanoTime();
@@ -143,7 +151,7 @@ final class VfioConnection implements AutoCloseable {
     lock.unlock();
     @Nullable IOException failure = null;
     try {
-      if (nanoseconds == Long.MAX_VALUE || socket.awaitReadable(nanoseconds)) {
+      if (socket.awaitReadable(nanoseconds)) {
         kept = receiveInto(message);
       }
     } catch (IOException broken) {
@@ -169,7 +177,10 @@ final class VfioConnection implements AutoCloseable {
 
   /** Receives a message; says whether it is a command. A reply goes to who waits for it. */
   private boolean receiveInto(VfioMessage message) throws IOException {
-    receiveBytes(0, VfioHeader.BYTES, message.descriptors());
+    DescriptorBundle descriptors = message.descriptors();
+    if (!socket.receive(incoming.asSlice(0, VfioHeader.BYTES), descriptors, STALL_NS)) {
+      throw new ClientGoneException();
+    }
     int id = LittleEndian.getU16(incoming, VfioHeader.ID);
     int command = LittleEndian.getU16(incoming, VfioHeader.COMMAND);
     long size = LittleEndian.getU32(incoming, VfioHeader.SIZE) & 0xffff_ffffL;
@@ -178,7 +189,10 @@ final class VfioConnection implements AutoCloseable {
       throw new ProtocolException("a message of %d bytes", size);
     }
     int payload = (int) size - VfioHeader.BYTES;
-    receiveBytes(VfioHeader.BYTES, payload, null);
+    if (payload > 0
+        && !socket.receive(incoming.asSlice(VfioHeader.BYTES, payload), descriptors, STALL_NS)) {
+      throw new ProtocolException("the client ended in the middle of a message");
+    }
     switch (flags & VfioHeader.TYPE_MASK) {
       case VfioHeader.TYPE_COMMAND -> {
         boolean wantsReply = (flags & VfioHeader.FLAG_NO_REPLY) == 0;
@@ -186,7 +200,7 @@ final class VfioConnection implements AutoCloseable {
         return true;
       }
       case VfioHeader.TYPE_REPLY -> {
-        if (message.descriptors().count() != 0) {
+        if (!descriptors.isEmpty()) {
           throw new ProtocolException("a reply with descriptors");
         }
         answer(id, command, (flags & VfioHeader.FLAG_ERROR) != 0, payload);
@@ -202,29 +216,6 @@ final class VfioConnection implements AutoCloseable {
     message.start(id, command, wantsReply, fits ? bytes : 0, fits);
     if (fits) {
       MemorySegment.copy(incoming, VfioHeader.BYTES, message.payload(), 0, bytes);
-    }
-  }
-
-  /**
-   * Receives this many bytes, all of them.
-   *
-   * @param descriptors takes what comes along; null drops it
-   */
-  private void receiveBytes(int at, int bytes, @Nullable ReceivedDescriptors descriptors)
-      throws IOException {
-    int have = 0;
-    while (have < bytes) {
-      boolean begun = at + have > 0;
-      if (begun && !socket.awaitReadable(STALL_NS)) {
-        throw new ProtocolException("the client stopped in the middle of a message");
-      }
-      int more = socket.receive(incoming, at + have, bytes - have, descriptors);
-      if (more == 0 && begun) {
-        throw new ProtocolException("the client ended in the middle of a message");
-      } else if (more == 0) {
-        throw new ClientGoneException();
-      }
-      have += more;
     }
   }
 
@@ -306,7 +297,8 @@ final class VfioConnection implements AutoCloseable {
       send(id, request);
       return awaitAnswer(request);
     } catch (IOException gone) {
-      // Whoever receives meets the end of the connection, too.
+      // Half a message may have gone: nothing can follow it.
+      socket.shutdown();
       return false;
     } finally {
       leave(id, request);
@@ -354,7 +346,7 @@ final class VfioConnection implements AutoCloseable {
           outgoing, VfioHeader.BYTES + VfioLayout.DmaAccess.COUNT, request.data().byteSize());
       MemorySegment.copy(
           request.data(), 0, outgoing, VfioHeader.BYTES + VfioLayout.DmaAccess.DATA, data);
-      socket.send(outgoing, size);
+      socket.send(outgoing.asSlice(0, size), List.of(), STALL_NS);
     } finally {
       sending.unlock();
     }
@@ -417,7 +409,7 @@ final class VfioConnection implements AutoCloseable {
     try {
       header(command.id(), command.command(), size, VfioHeader.TYPE_REPLY, 0);
       MemorySegment.copy(payload, 0, outgoing, VfioHeader.BYTES, bytes);
-      socket.send(outgoing, size);
+      socket.send(outgoing.asSlice(0, size), List.of(), STALL_NS);
     } finally {
       sending.unlock();
     }
@@ -429,7 +421,7 @@ final class VfioConnection implements AutoCloseable {
     try {
       int flags = VfioHeader.TYPE_REPLY | VfioHeader.FLAG_ERROR;
       header(command.id(), command.command(), VfioHeader.BYTES, flags, errno);
-      socket.send(outgoing, VfioHeader.BYTES);
+      socket.send(outgoing.asSlice(0, VfioHeader.BYTES), List.of(), STALL_NS);
     } finally {
       sending.unlock();
     }

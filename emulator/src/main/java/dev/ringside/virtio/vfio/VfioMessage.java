@@ -1,12 +1,14 @@
 package dev.ringside.virtio.vfio;
 
 import dev.ringside.machine.LittleEndian;
+import dev.ringside.posix.DescriptorBundle;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * One command of the client, as it came: its header is checked, its payload is not. The descriptors
- * that came with it belong to it until {@link #takeDescriptor} hands one on, and are closed with it.
+ * that came with it are closed with it, as far as nobody takes them.
  */
 final class VfioMessage implements AutoCloseable {
   private static final int FIRST_CAPACITY = 4096;
@@ -17,7 +19,7 @@ final class VfioMessage implements AutoCloseable {
   private boolean whole = true;
   private MemorySegment payload = allocate(FIRST_CAPACITY);
   private int bytes;
-  private final ReceivedDescriptors descriptors = new ReceivedDescriptors();
+  private final DescriptorBundle descriptors = new DescriptorBundle();
 
   private static MemorySegment allocate(int capacity) {
     return Arena.ofAuto().allocate(capacity, Long.BYTES);
@@ -66,7 +68,7 @@ final class VfioMessage implements AutoCloseable {
     return bytes;
   }
 
-  ReceivedDescriptors descriptors() {
+  DescriptorBundle descriptors() {
     return descriptors;
   }
 
@@ -90,9 +92,14 @@ final class VfioMessage implements AutoCloseable {
 
   /** Checks that no descriptor came along. */
   void requireNoDescriptors() throws RefusedException {
-    if (descriptors.count() != 0) {
-      throw RefusedException.invalid("%d descriptors where there are none", descriptors.count());
+    if (!descriptors.isEmpty()) {
+      throw RefusedException.invalid("%d descriptors where there are none", descriptors.size());
     }
+  }
+
+  /** A byte, unsigned. */
+  int u8(int at) {
+    return payload.get(ValueLayout.JAVA_BYTE, at) & 0xff;
   }
 
   /** A field of 32 bits, unsigned. */

@@ -1,0 +1,25 @@
+/**
+ * The device behind a unix socket for a virtual machine that takes PCI functions from other programs:
+ * the vfio-user protocol, version 0.0, from the server's side. Start with {@link
+ * dev.ringside.virtio.vfio.VfioSession}.
+ *
+ * <pre>
+ *   VfioSession         one client: its commands, carried out one after the other
+ *     VfioConnection    messages both ways: commands, and accesses to memory that wait for answers
+ *       VfioMessage     a command as it came
+ *       DmaRequest      an access on its way
+ *     FunctionRegions   registers by region and offset
+ *       ClientMsixTable the one table that the client keeps itself
+ *     ClientInterrupts  eventfds for the pin (InterruptPin) and each vector (InterruptEvent)
+ *     ClientMemory      regions of memory, mapped or copied
+ *   VfioHeader, VfioCommand, VfioLayout, VfioCapabilities    what stands on the wire
+ * </pre>
+ *
+ * <p>Everything that comes from a client is checked before it is used. This package imports {@code
+ * machine}, {@code posix}, and of {@code virtio} only {@code transport}; it does not know what kind
+ * of device it serves.
+ */
+@NullMarked
+package dev.ringside.virtio.vfio;
+
+import org.jspecify.annotations.NullMarked;
