@@ -3,8 +3,8 @@ package dev.ringside.blk;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.EventType;
 import dev.ringside.machine.Scheduler;
-import dev.ringside.machine.Signal;
 import dev.ringside.machine.Task;
+import dev.ringside.machine.WakeUp;
 import dev.ringside.storage.ServiceStation;
 import dev.ringside.virtio.queue.DeviceQueue;
 import dev.ringside.virtio.queue.RingViolationException;
@@ -46,7 +46,7 @@ final class QueueService implements Runnable {
   private final DeviceCosts costs;
   private final EventLog.Track events;
   private final QueueInterrupts interrupts;
-  private final Signal wakeUp = new Signal();
+  private final WakeUp wakeUp;
   private final ServiceLoop loop;
   private final ServiceSlot[] batch = new ServiceSlot[BATCH];
   private final ArrayDeque<ServiceSlot> free = new ArrayDeque<>();
@@ -97,6 +97,7 @@ final class QueueService implements Runnable {
     ServiceStation station = service.station();
     DiskTime diskTime = station == null ? null : new DiskTime(station, scheduler, service.disk());
     this.costs = new DeviceCosts(service.costs(), scheduler);
+    this.wakeUp = function.wakeUp(number);
     this.events = service.events().track("queue-" + number);
     this.interrupts =
         new QueueInterrupts(number, function, events, settings.coalescing(), scheduler.clock());

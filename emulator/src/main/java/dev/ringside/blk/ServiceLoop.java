@@ -4,7 +4,7 @@ import dev.ringside.machine.Clock;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.EventType;
 import dev.ringside.machine.Scheduler;
-import dev.ringside.machine.Signal;
+import dev.ringside.machine.WakeUp;
 import dev.ringside.virtio.queue.DeviceQueue;
 import dev.ringside.virtio.queue.RingViolationException;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ final class ServiceLoop {
   /** Null when no time of requests passes on this task. */
   private final @Nullable TimedService timed;
 
-  private final Signal wakeUp;
+  private final WakeUp wakeUp;
   private final DeviceCosts costs;
   private final Scheduler scheduler;
   private final EventLog.Track events;
@@ -37,7 +37,7 @@ final class ServiceLoop {
       DeviceQueue queue,
       QueueInterrupts interrupts,
       @Nullable TimedService timed,
-      Signal wakeUp,
+      WakeUp wakeUp,
       DeviceCosts costs,
       Scheduler scheduler,
       EventLog.Track events,

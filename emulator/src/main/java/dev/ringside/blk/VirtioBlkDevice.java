@@ -363,6 +363,16 @@ public final class VirtioBlkDevice implements VirtioDevice {
     }
   }
 
+  /** What a fault plan keeps is kept. */
+  @Override
+  public void drainQueue(int queue) {
+    QueueService running = services[queue];
+    if (running != null) {
+      services[queue] = null;
+      unserved.set(queue, running.drain());
+    }
+  }
+
   /** What was taken from a ring ends first; what a fault plan keeps is kept. */
   @Override
   public void suspend() {

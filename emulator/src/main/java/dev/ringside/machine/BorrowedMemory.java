@@ -1,5 +1,11 @@
 package dev.ringside.machine;
 
+import dev.ringside.posix.Descriptor;
+import dev.ringside.posix.FileCalls;
+import dev.ringside.posix.PosixException;
+import dev.ringside.posix.Reservation;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,6 +38,7 @@ public final class BorrowedMemory implements AutoCloseable {
   public static final int MAX_REGIONS = 1 << 14;
 
   private final GuestMemory memory;
+  private final Reservation reservation;
   private final ReentrantLock lock = new ReentrantLock();
   private final ReservationSlots slots = new ReservationSlots();
 
@@ -49,7 +56,14 @@ public final class BorrowedMemory implements AutoCloseable {
    * @param mirror knows which, and brings them up to date; null when all regions are mapped
    */
   public BorrowedMemory(@Nullable MemoryMirror mirror) {
-    memory = GuestMemory.reserved(ReservationSlots.SLOTS * ReservationSlots.WINDOW, mirror);
+    Arena arena = Arena.ofShared();
+    try {
+      reservation = Reservation.of(ReservationSlots.SLOTS * ReservationSlots.WINDOW, arena);
+    } catch (PosixException failure) {
+      arena.close();
+      throw new UncheckedIOException(failure);
+    }
+    memory = GuestMemory.reserved(arena, reservation.segment(), mirror);
   }
 
   /** The regions as the guest's RAM; closed with this. */
@@ -69,28 +83,26 @@ public final class BorrowedMemory implements AutoCloseable {
    *
    * @param address guest-physical, unsigned; a multiple of {@link GuestMemory#FRAME_SIZE}
    * @param size in bytes, a positive multiple of the same
-   * @param fileDescriptor of a file that is large enough
+   * @param file large enough
    * @param fileOffset where the region begins in the file, a multiple of the same
    * @throws MemoryRegionException when it cannot be added; nothing has changed then
    */
-  public void map(long address, long size, int fileDescriptor, long fileOffset, Access access)
+  public void map(long address, long size, Descriptor file, long fileOffset, Access access)
       throws MemoryRegionException {
     check(address, size, fileOffset);
-    checkFile(address, size, fileDescriptor, fileOffset);
+    checkFile(address, size, file, fileOffset);
     lock.lock();
     try {
       int index = indexFor(address, size);
       long offset = place(address, size);
-      int failure =
-          Posix.mapOver(
-              memory.segment().asSlice(offset, size),
-              access == Access.READ_WRITE,
-              fileDescriptor,
-              fileOffset);
-      if (failure != 0) {
+      try {
+        switch (access) {
+          case READ_WRITE -> reservation.map(offset, size, file, fileOffset);
+          case READ_ONLY -> reservation.mapPrivate(offset, size, file, fileOffset);
+        }
+      } catch (PosixException failure) {
         slots.remove(address, size, offset);
-        throw new MemoryRegionException(
-            address, size, "mmap of its file failed with errno %d".formatted(failure));
+        throw new MemoryRegionException(address, size, failure.getMessage());
       }
       add(index, new RegionTable.Range(address, size, offset));
     } finally {
@@ -113,7 +125,7 @@ public final class BorrowedMemory implements AutoCloseable {
       int index = indexFor(address, size);
       long offset = place(address, size);
       // Who still held an offset into a region that has gone may have written here since.
-      Posix.clear(memory.segment().asSlice(offset, size));
+      clear(offset, size);
       add(index, new RegionTable.Range(address, size, offset));
       return offset;
     } finally {
@@ -155,12 +167,15 @@ public final class BorrowedMemory implements AutoCloseable {
     }
   }
 
-  private static void checkFile(long address, long size, int fileDescriptor, long fileOffset)
+  private static void checkFile(long address, long size, Descriptor file, long fileOffset)
       throws MemoryRegionException {
-    long fileSize = Posix.fileSize(fileDescriptor);
-    if (fileSize < 0) {
-      throw new MemoryRegionException(
-          address, size, "its descriptor fails with errno %d".formatted(-fileSize));
+    long fileSize;
+    long page;
+    try {
+      fileSize = file.size();
+      page = FileCalls.hugePageSize(file);
+    } catch (PosixException failure) {
+      throw new MemoryRegionException(address, size, failure.getMessage());
     }
     if (fileOffset < 0 || size > fileSize || fileOffset > fileSize - size) {
       throw new MemoryRegionException(
@@ -168,7 +183,6 @@ public final class BorrowedMemory implements AutoCloseable {
           size,
           "at offset 0x%x it is not inside its file of 0x%x bytes".formatted(fileOffset, fileSize));
     }
-    long page = Posix.hugePageSize(fileDescriptor);
     if (page > 0 && ((address | size | fileOffset) & (page - 1)) != 0) {
       // Mapping it would cover what lies around it.
       throw new MemoryRegionException(
@@ -251,8 +265,17 @@ public final class BorrowedMemory implements AutoCloseable {
 
   private void release(RegionTable.Range region) {
     memory.publish(RegionTable.of(regions));
-    Posix.clear(memory.segment().asSlice(region.offset(), region.size()));
+    clear(region.offset(), region.size());
     slots.remove(region.address(), region.size(), region.offset());
+  }
+
+  private void clear(long offset, long size) {
+    try {
+      reservation.unmap(offset, size);
+    } catch (PosixException failure) {
+      // Only when the process has no mappings left: then nothing would end the use of the file.
+      throw new UncheckedIOException(failure);
+    }
   }
 
   /** How many regions there are. */

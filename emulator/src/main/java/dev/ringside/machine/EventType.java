@@ -48,7 +48,9 @@ public enum EventType {
   /** The filesystem begins a call of its user's. First: inode. Second: bytes that are wanted. */
   BEGIN_CALL(20),
   /** The call returns. First: inode. Second: bytes that it brought. */
-  END_CALL(21);
+  END_CALL(21),
+  /** Notifications reached the device from outside. First: queue. Second: how many. */
+  NOTIFIED(22);
 
   private static final EventType[] BY_CODE = new EventType[values().length + 1];
 

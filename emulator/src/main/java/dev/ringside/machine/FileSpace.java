@@ -1,5 +1,9 @@
 package dev.ringside.machine;
 
+import dev.ringside.posix.Descriptor;
+import dev.ringside.posix.Errno;
+import dev.ringside.posix.FileCalls;
+import dev.ringside.posix.PosixException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -11,28 +15,28 @@ import java.nio.file.Path;
  */
 public final class FileSpace implements AutoCloseable {
   private final Path path;
-  private final int fileDescriptor;
+  private final Descriptor file;
 
-  private FileSpace(Path path, int fileDescriptor) {
+  private FileSpace(Path path, Descriptor file) {
     this.path = path;
-    this.fileDescriptor = fileDescriptor;
+    this.file = file;
   }
 
   /** Opens an existing file for reading and writing. */
   public static FileSpace open(Path path) throws IOException {
-    int result = Posix.open(path.toString());
-    if (result == -Posix.EACCES || result == -Posix.EPERM) {
-      throw new AccessDeniedException(path.toString());
+    try {
+      return new FileSpace(path, FileCalls.open(path.toString()));
+    } catch (PosixException failure) {
+      if (failure.errno() == Errno.EACCES || failure.errno() == Errno.EPERM) {
+        throw new AccessDeniedException(path.toString());
+      }
+      throw about(path, failure);
     }
-    if (result < 0) {
-      throw new FileSystemException(path.toString(), null, "open failed with errno " + -result);
-    }
-    return new FileSpace(path, result);
   }
 
   /** A path that leads to this very file, whatever happens to its name. */
   public Path descriptorPath() {
-    return Path.of("/proc/self/fd/" + fileDescriptor);
+    return Path.of("/proc/self/fd/" + file.number());
   }
 
   /**
@@ -41,7 +45,7 @@ public final class FileSpace implements AutoCloseable {
    * @return false when the file system cannot do that; nothing has changed then
    */
   public boolean punchHole(long position, long length) throws IOException {
-    return allocate(Posix.FALLOC_FL_PUNCH_HOLE, position, length);
+    return allocate(FileCalls.FALLOC_FL_PUNCH_HOLE, position, length);
   }
 
   /**
@@ -50,33 +54,39 @@ public final class FileSpace implements AutoCloseable {
    * @return false when the file system cannot do that; nothing has changed then
    */
   public boolean zero(long position, long length) throws IOException {
-    return allocate(Posix.FALLOC_FL_ZERO_RANGE, position, length);
+    return allocate(FileCalls.FALLOC_FL_ZERO_RANGE, position, length);
   }
 
   private boolean allocate(int mode, long position, long length) throws IOException {
-    int result =
-        Posix.fallocate(fileDescriptor, mode | Posix.FALLOC_FL_KEEP_SIZE, position, length);
-    if (result == -Posix.EOPNOTSUPP || result == -Posix.ENOSYS) {
-      return false;
+    try {
+      FileCalls.allocate(file, mode | FileCalls.FALLOC_FL_KEEP_SIZE, position, length);
+      return true;
+    } catch (PosixException failure) {
+      if (failure.errno() == Errno.EOPNOTSUPP || failure.errno() == Errno.ENOSYS) {
+        return false;
+      }
+      throw about(path, failure);
     }
-    check("fallocate", result);
-    return true;
   }
 
   /** Changes the file's size; what is added is a hole. */
   public void setSize(long bytes) throws IOException {
-    check("ftruncate", Posix.truncate(fileDescriptor, bytes));
+    try {
+      FileCalls.truncate(file, bytes);
+    } catch (PosixException failure) {
+      throw about(path, failure);
+    }
   }
 
-  private void check(String call, int result) throws IOException {
-    if (result < 0) {
-      throw new FileSystemException(
-          path.toString(), null, "%s failed with errno %d".formatted(call, -result));
-    }
+  private static FileSystemException about(Path path, PosixException failure) {
+    FileSystemException named =
+        new FileSystemException(path.toString(), null, failure.getMessage());
+    named.initCause(failure);
+    return named;
   }
 
   @Override
   public void close() {
-    Posix.close(fileDescriptor);
+    file.close();
   }
 }

@@ -1,5 +1,10 @@
 package dev.ringside.machine;
 
+import dev.ringside.posix.Descriptor;
+import dev.ringside.posix.Mapping;
+import dev.ringside.posix.MemoryFile;
+import dev.ringside.posix.PosixException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -42,7 +47,7 @@ public final class GuestMemory implements AutoCloseable {
 
   private final Arena arena;
   private final MemorySegment ram;
-  private final int fileDescriptor;
+  private final @Nullable Descriptor file;
   private final long lowSize;
   private final long holeEnd;
 
@@ -52,11 +57,11 @@ public final class GuestMemory implements AutoCloseable {
   private volatile @Nullable RegionTable regions;
 
   private GuestMemory(
-      Arena arena, MemorySegment ram, int fileDescriptor, long holeStart, long holeEnd) {
+      Arena arena, MemorySegment ram, @Nullable Descriptor file, long holeStart, long holeEnd) {
     this.mirror = null;
     this.arena = arena;
     this.ram = ram;
-    this.fileDescriptor = fileDescriptor;
+    this.file = file;
     this.lowSize = Math.min(ram.byteSize(), holeStart);
     this.holeEnd = holeEnd;
   }
@@ -66,16 +71,20 @@ public final class GuestMemory implements AutoCloseable {
     this.mirror = memoryMirror;
     this.arena = arena;
     this.ram = reservation;
-    this.fileDescriptor = Posix.NO_FILE_DESCRIPTOR;
+    this.file = null;
     this.lowSize = NO_LOW_RAM;
     this.holeEnd = 0;
     this.regions = RegionTable.EMPTY;
   }
 
-  /** Address space in which regions can be {@linkplain #publish published}; none is yet. */
-  static GuestMemory reserved(long size, @Nullable MemoryMirror mirror) {
-    Arena arena = Arena.ofShared();
-    return new GuestMemory(arena, Posix.mapAnonymous(size, arena), mirror);
+  /**
+   * Address space in which regions can be {@linkplain #publish published}; none is yet.
+   *
+   * @param arena of the reservation; closed with this
+   */
+  static GuestMemory reserved(
+      Arena arena, MemorySegment reservation, @Nullable MemoryMirror mirror) {
+    return new GuestMemory(arena, reservation, mirror);
   }
 
   /** From now on the RAM is where this table says. */
@@ -102,8 +111,13 @@ public final class GuestMemory implements AutoCloseable {
   public static GuestMemory anonymous(long size, long holeStart, long holeEnd) {
     checkLayout(size, holeStart, holeEnd);
     Arena arena = Arena.ofShared();
-    MemorySegment ram = Posix.mapAnonymous(size, arena);
-    return new GuestMemory(arena, ram, Posix.NO_FILE_DESCRIPTOR, holeStart, holeEnd);
+    try {
+      MemorySegment ram = Mapping.anonymous(size, arena);
+      return new GuestMemory(arena, ram, null, holeStart, holeEnd);
+    } catch (PosixException failure) {
+      arena.close();
+      throw new UncheckedIOException(failure);
+    }
   }
 
   /**
@@ -114,9 +128,31 @@ public final class GuestMemory implements AutoCloseable {
   public static GuestMemory memfd(long size) {
     checkLayout(size, DEFAULT_HOLE_START, DEFAULT_HOLE_END);
     Arena arena = Arena.ofShared();
-    int fileDescriptor = Posix.memfdCreate("ringside-guest-ram", size);
-    MemorySegment ram = Posix.mapShared(fileDescriptor, size, arena);
-    return new GuestMemory(arena, ram, fileDescriptor, DEFAULT_HOLE_START, DEFAULT_HOLE_END);
+    try {
+      Descriptor file = sealedFile(size);
+      try {
+        MemorySegment ram = Mapping.shared(file, 0, size, arena);
+        return new GuestMemory(arena, ram, file, DEFAULT_HOLE_START, DEFAULT_HOLE_END);
+      } catch (PosixException failure) {
+        file.close();
+        throw failure;
+      }
+    } catch (PosixException failure) {
+      arena.close();
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** Whoever gets the descriptor cannot make the file smaller under our mapping. */
+  private static Descriptor sealedFile(long size) throws PosixException {
+    Descriptor file = MemoryFile.create("ringside-guest-ram", size);
+    try {
+      MemoryFile.seal(file, MemoryFile.SEAL_SHRINK | MemoryFile.SEAL_GROW | MemoryFile.SEAL_SEAL);
+      return file;
+    } catch (PosixException failure) {
+      file.close();
+      throw failure;
+    }
   }
 
   private static void checkLayout(long size, long holeStart, long holeEnd) {
@@ -164,9 +200,12 @@ public final class GuestMemory implements AutoCloseable {
     return mirror;
   }
 
-  /** The memfd that holds this RAM, or -1 for anonymous RAM. */
-  public int fileDescriptor() {
-    return fileDescriptor;
+  /**
+   * The memfd that holds all of {@link #segment()}, for as long as this memory is open; null for
+   * anonymous RAM.
+   */
+  public @Nullable Descriptor file() {
+    return file;
   }
 
   /**
@@ -342,8 +381,8 @@ public final class GuestMemory implements AutoCloseable {
   @Override
   public void close() {
     arena.close();
-    if (fileDescriptor != Posix.NO_FILE_DESCRIPTOR) {
-      Posix.close(fileDescriptor);
+    if (file != null) {
+      file.close();
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.ringside.machine;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A region of memory that cannot be borrowed; the message says which one and why. */
 public final class MemoryRegionException extends IOException {
@@ -8,11 +9,12 @@ public final class MemoryRegionException extends IOException {
 
   private final boolean overlap;
 
-  MemoryRegionException(long address, long size, String why) {
+  MemoryRegionException(long address, long size, @Nullable String why) {
     this(address, size, why, false);
   }
 
-  private MemoryRegionException(long address, long size, String why, boolean overlap) {
+  private MemoryRegionException(
+      long address, long size, @Nullable String why, boolean overlap) {
     super("memory region 0x%x + 0x%x: %s".formatted(address, size, why));
     this.overlap = overlap;
   }

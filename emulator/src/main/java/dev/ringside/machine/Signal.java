@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread raises; one thread at a time waits. It works alike in real and simulated time,
  * because a simulated task is a virtual thread on the simulator's own executor.
  */
-public final class Signal {
+public final class Signal implements WakeUp {
   private static final VarHandle RAISED;
 
   static {
@@ -28,7 +28,7 @@ public final class Signal {
 
   private volatile @Nullable Thread waiter;
 
-  /** Ends the current wait, or the next one. */
+  @Override
   public void raise() {
     if (!(boolean) RAISED.getAndSet(this, true)) {
       LockSupport.unpark(waiter);
@@ -40,7 +40,7 @@ public final class Signal {
     return raised && (boolean) RAISED.getAndSet(this, false);
   }
 
-  /** Waits until the signal is raised, and takes it back. */
+  @Override
   public void await() {
     if (consume()) {
       return;
@@ -57,13 +57,7 @@ public final class Signal {
     }
   }
 
-  /**
-   * Waits until the signal is raised, and takes it back, but no longer than this.
-   *
-   * @param scheduler of the calling task, in whose time the wait is measured
-   * @param nanoseconds at most; 0 or less only looks
-   * @return false when the time was up first
-   */
+  @Override
   public boolean await(Scheduler scheduler, long nanoseconds) {
     if (consume()) {
       return true;

@@ -9,7 +9,7 @@
  * java.util.concurrent} locks; {@code synchronized} is not used, because the JVM hands a contended
  * monitor over in an order that no seed controls.
  *
- * <p>This package imports nothing of Ringside.
+ * <p>Of Ringside this package imports only {@code posix}.
  */
 @NullMarked
 package dev.ringside.machine;

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringside.machine.BorrowedMemory.Access;
+import dev.ringside.posix.Descriptor;
+import dev.ringside.posix.EventDescriptor;
+import dev.ringside.posix.FileCalls;
+import dev.ringside.posix.MemoryFile;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -16,14 +21,14 @@ class BorrowedMemoryTest {
   private static final long FILE_SIZE = 16 * PAGE;
   private static final long TIB = 1L << 40;
 
-  private final int file = Posix.memfdCreate("guest", FILE_SIZE);
+  private final Descriptor file = MemoryFile.create("guest", FILE_SIZE);
   private final BorrowedMemory borrowed = new BorrowedMemory();
   private final GuestMemory memory = borrowed.memory();
 
   /** The owner's view of the file. */
   private final BorrowedMemory owner = new BorrowedMemory();
 
-  BorrowedMemoryTest() throws MemoryRegionException {
+  BorrowedMemoryTest() throws IOException {
     owner.map(0, FILE_SIZE, file, 0, Access.READ_WRITE);
   }
 
@@ -31,7 +36,7 @@ class BorrowedMemoryTest {
   void close() {
     borrowed.close();
     owner.close();
-    Posix.close(file);
+    file.close();
   }
 
   private void map(long address, long pages, long filePage) throws MemoryRegionException {
@@ -137,10 +142,12 @@ class BorrowedMemoryTest {
   }
 
   @Test
-  void refusesADescriptorThatIsNoFile() {
-    assertThatThrownBy(() -> borrowed.map(0, PAGE, -1, 0, Access.READ_WRITE))
+  void refusesADescriptorThatIsNoFile() throws IOException {
+    EventDescriptor event = EventDescriptor.create();
+    assertThatThrownBy(() -> borrowed.map(0, PAGE, event.descriptor(), 0, Access.READ_WRITE))
         .isInstanceOf(MemoryRegionException.class)
-        .hasMessageContaining("errno 9");
+        .hasMessageContaining("not inside its file of 0x0 bytes");
+    event.close();
   }
 
   @Test
@@ -209,10 +216,10 @@ class BorrowedMemoryTest {
   }
 
   @Test
-  void endsAnAccessBehindTheNewEndOfItsFileWithAnError() throws MemoryRegionException {
+  void endsAnAccessBehindTheNewEndOfItsFileWithAnError() throws IOException {
     map(0, 8, 0);
     memory.setU64(6 * PAGE, 1);
-    Posix.truncate(file, 2 * PAGE);
+    FileCalls.truncate(file, 2 * PAGE);
 
     assertThatThrownBy(() -> readOften(6 * PAGE)).isInstanceOf(InternalError.class);
     byte[] copy = new byte[(int) PAGE];

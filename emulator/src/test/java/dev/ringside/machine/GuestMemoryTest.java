@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import net.openhft.chronicle.bytes.Bytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,7 @@ class GuestMemoryTest {
   void sharesAMemfdWithWhoeverHasItsDescriptor() throws IOException {
     try (GuestMemory shared = GuestMemory.memfd(SIZE)) {
       shared.setU32(4096, 0x600d_cafe);
-      Path descriptor = Path.of("/proc/self/fd/" + shared.fileDescriptor());
+      Path descriptor = Path.of("/proc/self/fd/" + Objects.requireNonNull(shared.file()).number());
       try (FileChannel other = FileChannel.open(descriptor, StandardOpenOption.READ)) {
         assertThat(other.size()).isEqualTo(SIZE);
         assertThat(other.map(FileChannel.MapMode.READ_ONLY, 4096, 4).get(0) & 0xff).isEqualTo(0xfe);

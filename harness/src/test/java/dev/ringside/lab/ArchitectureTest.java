@@ -23,19 +23,25 @@ import java.util.concurrent.locks.LockSupport;
  * The arrows between the rooms: an arrow points to what is imported.
  *
  * <pre>
- *   lab  -->  ext4  -->  driver  -->  machine, virtio.spec
+ *   lab  -->  ext4  -->  driver  -->  machine, virtio.spec, virtio.message  -->  posix
  *    |                                     ^
  *    +---->  blk, storage, virtio  --------+          (the device side)
  * </pre>
+ *
+ * <p>The messages of vhost-user are a wire like the rings: both ends read and write them with the
+ * same room, which knows nothing of what they mean to either.
  */
 @AnalyzeClasses(packages = "dev.ringside", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String ALL = "dev.ringside..";
+  private static final String POSIX = "dev.ringside.posix..";
   private static final String MACHINE = "dev.ringside.machine..";
   private static final String SPEC = "dev.ringside.virtio.spec..";
+  private static final String MESSAGE = "dev.ringside.virtio.message..";
   private static final String STATE = "dev.ringside.virtio.state..";
   private static final String QUEUE = "dev.ringside.virtio.queue..";
   private static final String TRANSPORT = "dev.ringside.virtio.transport..";
+  private static final String VFIO = "dev.ringside.virtio.vfio..";
   private static final String STORAGE = "dev.ringside.storage..";
   private static final String FAULT = "dev.ringside.fault..";
   private static final String BLK = "dev.ringside.blk..";
@@ -43,8 +49,10 @@ class ArchitectureTest {
   private static final String EXT4 = "dev.ringside.ext4..";
   private static final String LAB = "dev.ringside.lab..";
 
-  @ArchTest static final ArchRule machineStandsAlone = imports(MACHINE);
+  @ArchTest static final ArchRule systemCallsStandAlone = imports(POSIX);
+  @ArchTest static final ArchRule theMachineKnowsSystemCalls = imports(MACHINE, POSIX);
   @ArchTest static final ArchRule theSpecificationStandsAlone = imports(SPEC);
+  @ArchTest static final ArchRule messagesKnowTheirWire = imports(MESSAGE, POSIX, SPEC);
   @ArchTest static final ArchRule faultsKnowTheMachine = imports(FAULT, MACHINE);
   @ArchTest static final ArchRule storageKnowsTheMachine = imports(STORAGE, MACHINE, FAULT);
   @ArchTest static final ArchRule ringsKnowNoRequests = imports(QUEUE, MACHINE, SPEC, STATE);
@@ -52,14 +60,18 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule transportsKnowNoDevice =
-      imports(TRANSPORT, MACHINE, FAULT, SPEC, STATE, QUEUE);
+      imports(TRANSPORT, POSIX, MACHINE, FAULT, SPEC, MESSAGE, STATE, QUEUE);
+
+  @ArchTest
+  static final ArchRule aServerOfFunctionsKnowsNoDevice = imports(VFIO, POSIX, MACHINE, TRANSPORT);
 
   @ArchTest
   static final ArchRule theDeviceKnowsNoDriver =
       imports(BLK, MACHINE, FAULT, SPEC, STATE, QUEUE, TRANSPORT, STORAGE);
 
   @ArchTest
-  static final ArchRule theDriverKnowsTheDeviceAsAGuestDoes = imports(DRIVER, MACHINE, SPEC);
+  static final ArchRule theDriverKnowsTheDeviceAsAGuestDoes =
+      imports(DRIVER, POSIX, MACHINE, SPEC, MESSAGE);
 
   @ArchTest static final ArchRule ext4KnowsABlockDevice = imports(EXT4, DRIVER, MACHINE);
 
@@ -72,7 +84,7 @@ class ArchitectureTest {
   static final ArchRule timeThreadsAndChanceBelongToTheMachine =
       noClasses()
           .that()
-          .resideInAnyPackage(FAULT, STATE, QUEUE, TRANSPORT, STORAGE, BLK, DRIVER, EXT4)
+          .resideInAnyPackage(FAULT, MESSAGE, STATE, QUEUE, TRANSPORT, STORAGE, BLK, DRIVER, EXT4)
           .should()
           .callMethod(Thread.class, "sleep", long.class)
           .orShould()

@@ -39,6 +39,9 @@ public final class DescriptorChain {
   private int head;
   private int ringLength;
 
+  /** Where a {@link PackedInFlight} has it, when there is one. */
+  private int accountEntry;
+
   /** An empty chain over this guest's memory. */
   public DescriptorChain(GuestMemory memory) {
     this.memory = memory;
@@ -122,6 +125,14 @@ public final class DescriptorChain {
   /** How many descriptors of the ring it takes; an indirect table takes one. */
   int ringLength() {
     return ringLength;
+  }
+
+  int accountEntry() {
+    return accountEntry;
+  }
+
+  void setAccountEntry(int entry) {
+    accountEntry = entry;
   }
 
   /**

@@ -1,7 +1,9 @@
 package dev.ringside.virtio.queue;
 
+import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.state.DeviceStateException;
 import dev.ringside.virtio.state.RingState;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -91,4 +93,24 @@ public sealed interface DeviceQueue permits SplitDeviceQueue, PackedDeviceQueue 
    * @throws DeviceStateException when these cannot be all the chains in flight
    */
   void adopt(List<DescriptorChain> inFlight) throws DeviceStateException;
+
+  /** How much memory the account of {@link #keepAccount} takes, in bytes. */
+  static long accountBytes(long features, int size) {
+    return Feature.RING_PACKED.isIn(features)
+        ? PackedInFlight.bytes(size)
+        : SplitInFlight.bytes(size);
+  }
+
+  /**
+   * Keeps account of the chains in flight in memory that outlives this process. Chains that a
+   * device before this one has left there are popped first, and the ring goes on behind them.
+   * Nothing was popped before.
+   *
+   * @param account zeros, or what another device left; at least {@link #accountBytes}
+   * @throws DeviceStateException when it is damaged, or of another ring
+   */
+  void keepAccount(MemorySegment account) throws DeviceStateException;
+
+  /** The ring stops with nothing in flight; an account of it says so. */
+  void closeAccount();
 }

@@ -64,6 +64,14 @@ public final class PackedDeviceQueue implements DeviceQueue {
   private int unpublished;
   private boolean kicksEnabled = true;
 
+  /** Where chains in flight are noted for whoever comes after this process; null for nobody. */
+  private @Nullable PackedInFlight account;
+
+  /** Chains that a device before this one has left in the account; from {@link #nextLeft} on. */
+  private int[] left = {};
+
+  private int nextLeft;
+
   /** Keeps the compiler from leaving {@link #preload} out. */
   @SuppressWarnings("unused")
   private long preloaded;
@@ -109,6 +117,11 @@ public final class PackedDeviceQueue implements DeviceQueue {
 
   @Override
   public boolean pop(DescriptorChain chain) throws RingViolationException {
+    if (nextLeft < left.length && account != null) {
+      takeLeft(account, left[nextLeft], chain);
+      nextLeft++;
+      return true;
+    }
     long word = availableWord();
     if (!isAvailable(descriptorFlags(word), nextAvailable, size)) {
       if (copy == null || !fetchAvailable(copy)) {
@@ -143,6 +156,9 @@ public final class PackedDeviceQueue implements DeviceQueue {
     if (copy != null) {
       copy.popped(chain);
     }
+    if (account != null) {
+      note(account, length, chain);
+    }
     inFlight += length;
     nextAvailable = advance(nextAvailable, length, size);
     return true;
@@ -164,6 +180,41 @@ public final class PackedDeviceQueue implements DeviceQueue {
     rings.fetch(ringOffset + (long) DESCRIPTOR_SIZE * first, (long) DESCRIPTOR_SIZE * toEnd);
     rings.fetch(ringOffset, (long) DESCRIPTOR_SIZE * (count - toEnd));
     return true;
+  }
+
+  private void note(PackedInFlight notes, int length, DescriptorChain chain)
+      throws RingViolationException {
+    // What is done and not published has its entries still, as it has its descriptors.
+    if (length > notes.free()) {
+      throw new RingViolationException(
+          RingViolation.DESCRIPTOR_IN_FLIGHT,
+          "a list of %d with %d of %d not given back".formatted(length, size - notes.free(), size));
+    }
+    chain.setAccountEntry(notes.taken(ring, nextAvailable, length));
+  }
+
+  /** As {@link #pop}, for a chain of which the ring may have nothing any more. */
+  private void takeLeft(PackedInFlight notes, int first, DescriptorChain chain)
+      throws RingViolationException {
+    chain.start();
+    int length = notes.length(first);
+    int entry = first;
+    long word = notes.word(entry);
+    if (length == 1 && (descriptorFlags(word) & DESC_F_INDIRECT) != 0) {
+      walkTable(notes.address(entry), word, chain);
+    } else {
+      for (int i = 0; i < length; i++) {
+        entry = i == 0 ? first : notes.following(entry);
+        word = notes.word(entry);
+        if ((descriptorFlags(word) & DESC_F_INDIRECT) != 0) {
+          throw new RingViolationException(
+              RingViolation.INDIRECT_IN_LIST, "entry %d of the account".formatted(entry));
+        }
+        chain.add(notes.address(entry), length(word), (descriptorFlags(word) & DESC_F_WRITE) != 0);
+      }
+    }
+    chain.end(id(word), length);
+    chain.setAccountEntry(first);
   }
 
   @Override
@@ -262,6 +313,9 @@ public final class PackedDeviceQueue implements DeviceQueue {
     if (copy != null) {
       copy.used(chain);
     }
+    if (account != null) {
+      account.used(chain.accountEntry());
+    }
     nextUsed = advance(nextUsed, chain.ringLength(), size);
     inFlight -= chain.ringLength();
     unpublished++;
@@ -284,11 +338,17 @@ public final class PackedDeviceQueue implements DeviceQueue {
       return false;
     }
     int old = publishedUsed;
+    if (account != null) {
+      account.publishing(nextUsed);
+    }
     // Release: the batch's other descriptors, and the data behind them, are visible before it.
     setU64Release(ring, at(old) + DESCRIPTOR_LEN_ID_FLAGS, publishingWord);
     storeWord(old);
     publishedUsed = nextUsed;
     unpublished = 0;
+    if (account != null) {
+      account.published();
+    }
     // The descriptor must be visible before the driver's wish is read: a driver that armed its
     // interrupt just before either sees it, or is seen here (section 2.8.21.3.1).
     GuestMemory.fullFence();
@@ -322,6 +382,9 @@ public final class PackedDeviceQueue implements DeviceQueue {
     // The wish must be visible before the ring is looked at again: a driver that published just
     // before either sees the wish, or is seen here (section 2.8.21.3.1).
     GuestMemory.fullFence();
+    if (nextLeft < left.length) {
+      return true;
+    }
     if (copy != null) {
       return fetchAvailable(copy);
     }
@@ -372,5 +435,24 @@ public final class PackedDeviceQueue implements DeviceQueue {
 
   private static boolean isId(int number) {
     return (number & 0xffff) == number;
+  }
+
+  @Override
+  public void keepAccount(MemorySegment region) throws DeviceStateException {
+    PackedInFlight.Found found = PackedInFlight.open(region, ring, nextUsed);
+    account = found.account();
+    RingState there = found.ring();
+    if (there != null) {
+      left = found.chains().stream().mapToInt(Integer::intValue).toArray();
+      restore(there);
+      inFlight = Math.floorMod(nextAvailable - nextUsed, 2 * size);
+    }
+  }
+
+  @Override
+  public void closeAccount() {
+    if (account != null && inFlight == 0 && nextLeft == left.length) {
+      account.end();
+    }
   }
 }

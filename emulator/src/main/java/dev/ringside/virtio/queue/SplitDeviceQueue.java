@@ -56,6 +56,14 @@ public final class SplitDeviceQueue implements DeviceQueue {
   /** The used index that the driver sees. Modulo 2^16. */
   private int publishedUsed;
 
+  /** Where chains in flight are noted for whoever comes after this process; null for nobody. */
+  private @Nullable SplitInFlight account;
+
+  /** Heads of chains that a device before this one has left; those behind {@link #nextLeft}. */
+  private int[] left = {};
+
+  private int nextLeft;
+
   /** Keeps the compiler from leaving {@link #preload} out. */
   @SuppressWarnings("unused")
   private long preloaded;
@@ -88,6 +96,11 @@ public final class SplitDeviceQueue implements DeviceQueue {
 
   @Override
   public boolean pop(DescriptorChain chain) throws RingViolationException {
+    if (nextLeft < left.length) {
+      take(left[nextLeft], chain);
+      nextLeft++;
+      return true;
+    }
     if (nextAvailable == seenAvailable && !refreshAvailable()) {
       return false;
     }
@@ -100,14 +113,21 @@ public final class SplitDeviceQueue implements DeviceQueue {
       throw new RingViolationException(
           RingViolation.HEAD_IN_FLIGHT, "descriptor %d".formatted(head));
     }
+    take(head, chain);
+    if (account != null) {
+      account.taken(head);
+    }
+    nextAvailable = (nextAvailable + 1) & 0xffff;
+    return true;
+  }
+
+  private void take(int head, DescriptorChain chain) throws RingViolationException {
     chain.start();
     chain.end(head, walk(head, chain));
     if (copy != null) {
       copy.popped(chain);
     }
     inFlight[head] = true;
-    nextAvailable = (nextAvailable + 1) & 0xffff;
-    return true;
   }
 
   @Override
@@ -245,6 +265,9 @@ public final class SplitDeviceQueue implements DeviceQueue {
       copy.used(chain);
     }
     inFlight[chain.head()] = false;
+    if (account != null) {
+      account.used(chain.head());
+    }
     nextUsed = (nextUsed + 1) & 0xffff;
   }
 
@@ -270,12 +293,18 @@ public final class SplitDeviceQueue implements DeviceQueue {
     if (copy != null) {
       storeElements(old);
     }
+    if (account != null) {
+      account.publishing();
+    }
     // Release: the used elements, and the data behind them, are visible before the index.
     setU16Release(used, USED_IDX, nextUsed);
     if (copy != null) {
       copy.store(usedRing + USED_IDX, Short.BYTES);
     }
     publishedUsed = nextUsed;
+    if (account != null) {
+      account.published(nextUsed);
+    }
     // The index must be visible before the driver's wish is read: a driver that armed its interrupt
     // just before either sees the index, or is seen here (section 2.7.7.2).
     GuestMemory.fullFence();
@@ -328,7 +357,7 @@ public final class SplitDeviceQueue implements DeviceQueue {
     // The wish must be visible before the available index is read again: a driver that published
     // just before either sees the wish, or is seen here (section 2.7.10.1).
     GuestMemory.fullFence();
-    return nextAvailable != seenAvailable || refreshAvailable();
+    return nextAvailable != seenAvailable || nextLeft < left.length || refreshAvailable();
   }
 
   @Override
@@ -362,6 +391,25 @@ public final class SplitDeviceQueue implements DeviceQueue {
       DeviceStateException.require(
           head >= 0 && head < size && !inFlight[head], "descriptor %d of %d in flight", head, size);
       inFlight[head] = true;
+    }
+  }
+
+  @Override
+  public void keepAccount(MemorySegment region) throws DeviceStateException {
+    SplitInFlight.Found found = SplitInFlight.open(region, size, nextUsed);
+    account = found.account();
+    List<Integer> heads = found.heads();
+    if (heads != null) {
+      left = heads.stream().mapToInt(Integer::intValue).toArray();
+      nextAvailable = (nextUsed + left.length) & 0xffff;
+      seenAvailable = nextAvailable;
+    }
+  }
+
+  @Override
+  public void closeAccount() {
+    if (account != null && nextAvailable == nextUsed && nextLeft == left.length) {
+      account.end();
     }
   }
 }

@@ -3,11 +3,14 @@ package dev.ringside.virtio.transport;
 import static dev.ringside.virtio.state.DeviceStateException.require;
 
 import dev.ringside.machine.GuestMemory;
+import dev.ringside.virtio.queue.DeviceQueue;
 import dev.ringside.virtio.queue.QueueConfig;
 import dev.ringside.virtio.queue.RingViolationException;
+import dev.ringside.virtio.state.DeviceStateException;
 import dev.ringside.virtio.state.FunctionState;
 import dev.ringside.virtio.state.QueueState;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +72,54 @@ final class FunctionQueues {
     if (activity.isWorking()) {
       device.startQueue(index);
     }
+  }
+
+  /**
+   * Programs a queue and enables it where another device, or this one, left off; it is disabled.
+   *
+   * @param saved with a ring
+   * @param account of its chains in flight; null for none
+   * @throws DeviceStateException when it cannot go on there; it stays disabled
+   */
+  void enable(int index, QueueState saved, long features, @Nullable MemorySegment account)
+      throws DeviceStateException {
+    QueueConfig queue = queues.get(index);
+    boolean well = false;
+    try {
+      queue.restore(saved, memory, features);
+      DeviceQueue running = queue.queue();
+      if (running != null && account != null) {
+        running.keepAccount(account);
+      }
+      well = true;
+    } finally {
+      if (!well) {
+        queue.reset();
+      }
+    }
+    if (activity.isWorking()) {
+      device.startQueue(index);
+    }
+  }
+
+  /**
+   * Finishes what a queue has in flight, and disables it.
+   *
+   * @return where it left off, or null when it is not enabled
+   */
+  @Nullable QueueState drain(int index) {
+    QueueConfig queue = queues.get(index);
+    DeviceQueue running = queue.queue();
+    if (running == null) {
+      return null;
+    }
+    if (activity.isStarted()) {
+      device.drainQueue(index);
+    }
+    running.closeAccount();
+    QueueState left = queue.state();
+    queue.disable();
+    return left;
   }
 
   /** Stops a queue, whose settings stay; ignored when there is no such queue. */

@@ -1,12 +1,14 @@
 package dev.ringside.virtio.transport;
 
+import dev.ringside.machine.Signal;
+import dev.ringside.machine.WakeUp;
 import dev.ringside.virtio.spec.Feature;
 import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.IOException;
 
 /** What a {@link VirtioFunction} needs of the transport that carries it. */
-interface FunctionTransport {
+public interface FunctionTransport {
   /**
    * Features that every transport with a version 1 interface adds to the device's.
    *
@@ -27,6 +29,14 @@ interface FunctionTransport {
 
   /** Whether this is the legacy interface: no FEATURES_OK, no version 1 (section 2.2.3). */
   boolean isLegacy();
+
+  /**
+   * What the device's task for a queue waits for. Where a notification comes from outside of this
+   * process, the transport lets the task itself wait for it.
+   */
+  default WakeUp wakeUp(int queue) {
+    return new Signal();
+  }
 
   /** Sends a used buffer notification. */
   void usedBuffers(int queue);

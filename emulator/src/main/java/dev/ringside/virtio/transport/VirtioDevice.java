@@ -69,6 +69,12 @@ public interface VirtioDevice {
    */
   void stopQueue(int queue);
 
+  /**
+   * As {@link #stopQueue}, but what was taken is finished and given back first. A queue that is
+   * started again goes on where it was.
+   */
+  void drainQueue(int queue);
+
   /** The driver says that a queue has new chains. Returns at once. */
   void kick(int queue);
 

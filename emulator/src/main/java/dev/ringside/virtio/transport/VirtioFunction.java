@@ -2,13 +2,17 @@ package dev.ringside.virtio.transport;
 
 import dev.ringside.fault.NotificationFaults;
 import dev.ringside.machine.GuestMemory;
+import dev.ringside.machine.WakeUp;
 import dev.ringside.virtio.queue.QueueConfig;
 import dev.ringside.virtio.queue.RingViolationException;
 import dev.ringside.virtio.spec.DeviceStatus;
 import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.state.DeviceState;
+import dev.ringside.virtio.state.DeviceStateException;
+import dev.ringside.virtio.state.QueueState;
 import dev.ringside.virtio.state.StateSection;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +43,7 @@ public final class VirtioFunction {
   private volatile @Nullable RingViolationException violation;
 
   /** A device after power-on, with its queues disabled. */
-  VirtioFunction(GuestMemory memory, VirtioDevice device, FunctionTransport transport) {
+  public VirtioFunction(GuestMemory memory, VirtioDevice device, FunctionTransport transport) {
     this.memory = memory;
     this.device = device;
     this.transport = transport;
@@ -201,7 +205,7 @@ public final class VirtioFunction {
   }
 
   /** Back to the state after power-on; the device no longer touches guest memory. */
-  void reset() {
+  public void reset() {
     try {
       activity.reset();
     } finally {
@@ -266,6 +270,30 @@ public final class VirtioFunction {
     }
   }
 
+  /**
+   * Programs a queue and enables it where a device left off. The features are agreed on, and the
+   * queue is disabled.
+   *
+   * @param index of a queue that there is
+   * @param saved with a ring
+   * @param account of its chains in flight, in memory that outlives this process; null for none
+   * @throws DeviceStateException when it cannot go on there; it stays disabled
+   */
+  public void resumeQueue(int index, QueueState saved, @Nullable MemorySegment account)
+      throws DeviceStateException {
+    queues.enable(index, saved, features.chosen(), account);
+  }
+
+  /**
+   * Ends the work on a queue: what is in flight is finished and given back, and the queue disabled.
+   *
+   * @param index of a queue that there is
+   * @return where it left off, or null when it was not enabled
+   */
+  public @Nullable QueueState drainQueue(int index) {
+    return queues.drain(index);
+  }
+
   /** The driver stops using a queue, whose settings stay; ignored when there is no such queue. */
   void disableQueue(int index) {
     queues.disable(index);
@@ -326,6 +354,11 @@ public final class VirtioFunction {
    */
   public void changeConfig(Runnable change) {
     configuration.change(change);
+  }
+
+  /** What the device's task for a queue waits for; {@link WakeUp#raise} is a notification. */
+  public WakeUp wakeUp(int queue) {
+    return transport.wakeUp(queue);
   }
 
   /** The device tells the driver of used buffers in a queue. */

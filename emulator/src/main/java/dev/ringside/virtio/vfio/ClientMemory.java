@@ -4,6 +4,7 @@ import dev.ringside.machine.BorrowedMemory;
 import dev.ringside.machine.GuestMemory;
 import dev.ringside.machine.MemoryMirror;
 import dev.ringside.machine.MemoryRegionException;
+import dev.ringside.posix.Descriptor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -60,12 +61,12 @@ final class ClientMemory implements MemoryMirror, AutoCloseable {
    *     client does not see
    * @throws MemoryRegionException when it cannot be added
    */
-  void map(long address, long size, int descriptor, long fileOffset, boolean writable)
+  void map(long address, long size, Descriptor file, long fileOffset, boolean writable)
       throws MemoryRegionException {
     regions.map(
         address,
         size,
-        descriptor,
+        file,
         fileOffset,
         writable ? BorrowedMemory.Access.READ_WRITE : BorrowedMemory.Access.READ_ONLY);
   }

@@ -229,7 +229,7 @@ public final class VfioSession implements AutoCloseable {
         memory.copy(address, size, readable, writable);
       } else {
         try (Descriptor file = command.descriptors().take()) {
-          memory.map(address, size, file.number(), command.u64(DmaMap.OFFSET), writable);
+          memory.map(address, size, file, command.u64(DmaMap.OFFSET), writable);
         }
       }
     } catch (MemoryRegionException refusal) {
