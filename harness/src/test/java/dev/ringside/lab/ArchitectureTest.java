@@ -63,7 +63,7 @@ class ArchitectureTest {
       imports(TRANSPORT, POSIX, MACHINE, FAULT, SPEC, MESSAGE, STATE, QUEUE);
 
   @ArchTest
-  static final ArchRule aServerOfFunctionsKnowsNoDevice = imports(VFIO, POSIX, MACHINE, TRANSPORT);
+  static final ArchRule aServerOfFunctionsKnowsNoDevice = imports(VFIO, POSIX, MACHINE, SPEC, TRANSPORT);
 
   @ArchTest
   static final ArchRule theDeviceKnowsNoDriver =

@@ -9,8 +9,8 @@ import dev.ringside.posix.DescriptorBundle;
 import dev.ringside.posix.EventDescriptor;
 import dev.ringside.posix.PosixException;
 import dev.ringside.virtio.transport.PciFunction;
-import dev.ringside.virtio.vfio.VfioLayout.IrqInfo;
-import dev.ringside.virtio.vfio.VfioLayout.SetIrqs;
+import dev.ringside.virtio.spec.VfioUserLayout.IrqInfo;
+import dev.ringside.virtio.spec.VfioUserLayout.SetIrqs;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.ringside.virtio.vfio;
 
+import dev.ringside.virtio.spec.VfioUserCommand;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -43,7 +44,7 @@ final class DmaRequest {
   }
 
   boolean isRead() {
-    return command == VfioCommand.DMA_READ;
+    return command == VfioUserCommand.DMA_READ;
   }
 
   boolean isWaiting() {

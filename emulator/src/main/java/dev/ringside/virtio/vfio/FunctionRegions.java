@@ -7,7 +7,7 @@ import dev.ringside.machine.pci.MsixTable;
 import dev.ringside.machine.pci.PciAddressMap;
 import dev.ringside.machine.pci.PciHeader;
 import dev.ringside.virtio.transport.PciFunction;
-import dev.ringside.virtio.vfio.VfioLayout.RegionInfo;
+import dev.ringside.virtio.spec.VfioUserLayout.RegionInfo;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;

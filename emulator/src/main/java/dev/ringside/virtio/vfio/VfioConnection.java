@@ -1,5 +1,8 @@
 package dev.ringside.virtio.vfio;
 
+import dev.ringside.virtio.spec.VfioUserLayout;
+import dev.ringside.virtio.spec.VfioUserCommand;
+import dev.ringside.virtio.spec.VfioUserHeader;
 import dev.ringside.machine.BorrowedMemory;
 import dev.ringside.machine.Clock;
 import dev.ringside.machine.LittleEndian;
@@ -51,8 +54,8 @@ final class VfioConnection implements AutoCloseable {
   /** How often a waiting task looks whether it still should. */
   private static final long SLICE_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private static final int MAX_PAYLOAD = VfioLayout.DmaAccess.DATA + MAX_TRANSFER;
-  private static final int FRAME_BYTES = VfioHeader.BYTES + MAX_PAYLOAD;
+  private static final int MAX_PAYLOAD = VfioUserLayout.DmaAccess.DATA + MAX_TRANSFER;
+  private static final int FRAME_BYTES = VfioUserHeader.BYTES + MAX_PAYLOAD;
 
   /** Commands that may wait while one is carried out. */
   private static final int MAX_WAITING = 1024;
@@ -178,32 +181,32 @@ final class VfioConnection implements AutoCloseable {
   /** Receives a message; says whether it is a command. A reply goes to who waits for it. */
   private boolean receiveInto(VfioMessage message) throws IOException {
     DescriptorBundle descriptors = message.descriptors();
-    if (!socket.receive(incoming.asSlice(0, VfioHeader.BYTES), descriptors, STALL_NS)) {
+    if (!socket.receive(incoming.asSlice(0, VfioUserHeader.BYTES), descriptors, STALL_NS)) {
       throw new ClientGoneException();
     }
-    int id = LittleEndian.getU16(incoming, VfioHeader.ID);
-    int command = LittleEndian.getU16(incoming, VfioHeader.COMMAND);
-    long size = LittleEndian.getU32(incoming, VfioHeader.SIZE) & 0xffff_ffffL;
-    int flags = LittleEndian.getU32(incoming, VfioHeader.FLAGS);
-    if (size < VfioHeader.BYTES || size > FRAME_BYTES) {
+    int id = LittleEndian.getU16(incoming, VfioUserHeader.ID);
+    int command = LittleEndian.getU16(incoming, VfioUserHeader.COMMAND);
+    long size = LittleEndian.getU32(incoming, VfioUserHeader.SIZE) & 0xffff_ffffL;
+    int flags = LittleEndian.getU32(incoming, VfioUserHeader.FLAGS);
+    if (size < VfioUserHeader.BYTES || size > FRAME_BYTES) {
       throw new ProtocolException("a message of %d bytes", size);
     }
-    int payload = (int) size - VfioHeader.BYTES;
+    int payload = (int) size - VfioUserHeader.BYTES;
     if (payload > 0
-        && !socket.receive(incoming.asSlice(VfioHeader.BYTES, payload), descriptors, STALL_NS)) {
+        && !socket.receive(incoming.asSlice(VfioUserHeader.BYTES, payload), descriptors, STALL_NS)) {
       throw new ProtocolException("the client ended in the middle of a message");
     }
-    switch (flags & VfioHeader.TYPE_MASK) {
-      case VfioHeader.TYPE_COMMAND -> {
-        boolean wantsReply = (flags & VfioHeader.FLAG_NO_REPLY) == 0;
+    switch (flags & VfioUserHeader.TYPE_MASK) {
+      case VfioUserHeader.TYPE_COMMAND -> {
+        boolean wantsReply = (flags & VfioUserHeader.FLAG_NO_REPLY) == 0;
         fill(message, id, command, wantsReply, payload);
         return true;
       }
-      case VfioHeader.TYPE_REPLY -> {
+      case VfioUserHeader.TYPE_REPLY -> {
         if (!descriptors.isEmpty()) {
           throw new ProtocolException("a reply with descriptors");
         }
-        answer(id, command, (flags & VfioHeader.FLAG_ERROR) != 0, payload);
+        answer(id, command, (flags & VfioUserHeader.FLAG_ERROR) != 0, payload);
         return false;
       }
       default -> throw new ProtocolException("a message with flags 0x%x", flags);
@@ -215,7 +218,7 @@ final class VfioConnection implements AutoCloseable {
     boolean fits = bytes <= MAX_COMMAND_PAYLOAD;
     message.start(id, command, wantsReply, fits ? bytes : 0, fits);
     if (fits) {
-      MemorySegment.copy(incoming, VfioHeader.BYTES, message.payload(), 0, bytes);
+      MemorySegment.copy(incoming, VfioUserHeader.BYTES, message.payload(), 0, bytes);
     }
   }
 
@@ -234,7 +237,7 @@ final class VfioConnection implements AutoCloseable {
       if (!error && request.isRead()) {
         MemorySegment.copy(
             incoming,
-            VfioHeader.BYTES + (long) VfioLayout.DmaAccess.DATA,
+            VfioUserHeader.BYTES + (long) VfioUserLayout.DmaAccess.DATA,
             request.data(),
             0,
             request.data().byteSize());
@@ -248,17 +251,17 @@ final class VfioConnection implements AutoCloseable {
   private void checkAnswer(DmaRequest request, int command, int bytes) throws ProtocolException {
     long wanted = request.data().byteSize();
     long least =
-        request.isRead() ? VfioLayout.DmaAccess.DATA + wanted : VfioLayout.DmaAccess.SHORT_REPLY;
-    long most = VfioLayout.DmaAccess.DATA + (request.isRead() ? wanted : 0);
+        request.isRead() ? VfioUserLayout.DmaAccess.DATA + wanted : VfioUserLayout.DmaAccess.SHORT_REPLY;
+    long most = VfioUserLayout.DmaAccess.DATA + (request.isRead() ? wanted : 0);
     if (command != request.command() || bytes < least || bytes > most) {
       throw new ProtocolException(
           "%d bytes to command %d answer one of %d for %d bytes",
           bytes, command, request.command(), wanted);
     }
     long address =
-        LittleEndian.getU64(incoming, VfioHeader.BYTES + VfioLayout.DmaAccess.ADDRESS);
+        LittleEndian.getU64(incoming, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.ADDRESS);
     long count =
-        LittleEndian.getU32(incoming, VfioHeader.BYTES + VfioLayout.DmaAccess.COUNT) & 0xffff_ffffL;
+        LittleEndian.getU32(incoming, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.COUNT) & 0xffff_ffffL;
     if (address != request.address() || count != wanted) {
       throw new ProtocolException(
           "0x%x + %d answers what was asked of 0x%x + %d",
@@ -268,12 +271,12 @@ final class VfioConnection implements AutoCloseable {
 
   /** Reads the client's memory into a segment; says whether that went well. */
   boolean read(long address, MemorySegment target) {
-    return access(VfioCommand.DMA_READ, address, target);
+    return access(VfioUserCommand.DMA_READ, address, target);
   }
 
   /** Writes a segment into the client's memory; says whether that went well. */
   boolean write(long address, MemorySegment source) {
-    return access(VfioCommand.DMA_WRITE, address, source);
+    return access(VfioUserCommand.DMA_WRITE, address, source);
   }
 
   private boolean access(int command, long address, MemorySegment data) {
@@ -336,16 +339,16 @@ final class VfioConnection implements AutoCloseable {
 
   private void send(int id, DmaRequest request) throws IOException {
     long data = request.isRead() ? 0 : request.data().byteSize();
-    int size = VfioHeader.BYTES + VfioLayout.DmaAccess.DATA + (int) data;
+    int size = VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.DATA + (int) data;
     sending.lock();
     try {
-      header(id, request.command(), size, VfioHeader.TYPE_COMMAND, 0);
+      header(id, request.command(), size, VfioUserHeader.TYPE_COMMAND, 0);
       LittleEndian.setU64(
-          outgoing, VfioHeader.BYTES + VfioLayout.DmaAccess.ADDRESS, request.address());
+          outgoing, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.ADDRESS, request.address());
       LittleEndian.setU64(
-          outgoing, VfioHeader.BYTES + VfioLayout.DmaAccess.COUNT, request.data().byteSize());
+          outgoing, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.COUNT, request.data().byteSize());
       MemorySegment.copy(
-          request.data(), 0, outgoing, VfioHeader.BYTES + VfioLayout.DmaAccess.DATA, data);
+          request.data(), 0, outgoing, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.DATA, data);
       socket.send(outgoing.asSlice(0, size), List.of(), STALL_NS);
     } finally {
       sending.unlock();
@@ -391,11 +394,11 @@ final class VfioConnection implements AutoCloseable {
   }
 
   private void header(int id, int command, int size, int flags, int error) {
-    LittleEndian.setU16(outgoing, VfioHeader.ID, id);
-    LittleEndian.setU16(outgoing, VfioHeader.COMMAND, command);
-    LittleEndian.setU32(outgoing, VfioHeader.SIZE, size);
-    LittleEndian.setU32(outgoing, VfioHeader.FLAGS, flags);
-    LittleEndian.setU32(outgoing, VfioHeader.ERROR, error);
+    LittleEndian.setU16(outgoing, VfioUserHeader.ID, id);
+    LittleEndian.setU16(outgoing, VfioUserHeader.COMMAND, command);
+    LittleEndian.setU32(outgoing, VfioUserHeader.SIZE, size);
+    LittleEndian.setU32(outgoing, VfioUserHeader.FLAGS, flags);
+    LittleEndian.setU32(outgoing, VfioUserHeader.ERROR, error);
   }
 
   /**
@@ -404,11 +407,11 @@ final class VfioConnection implements AutoCloseable {
    * @param payload of which the first {@code bytes} are sent
    */
   void reply(VfioMessage command, MemorySegment payload, int bytes) throws IOException {
-    int size = VfioHeader.BYTES + bytes;
+    int size = VfioUserHeader.BYTES + bytes;
     sending.lock();
     try {
-      header(command.id(), command.command(), size, VfioHeader.TYPE_REPLY, 0);
-      MemorySegment.copy(payload, 0, outgoing, VfioHeader.BYTES, bytes);
+      header(command.id(), command.command(), size, VfioUserHeader.TYPE_REPLY, 0);
+      MemorySegment.copy(payload, 0, outgoing, VfioUserHeader.BYTES, bytes);
       socket.send(outgoing.asSlice(0, size), List.of(), STALL_NS);
     } finally {
       sending.unlock();
@@ -419,9 +422,9 @@ final class VfioConnection implements AutoCloseable {
   void replyError(VfioMessage command, int errno) throws IOException {
     sending.lock();
     try {
-      int flags = VfioHeader.TYPE_REPLY | VfioHeader.FLAG_ERROR;
-      header(command.id(), command.command(), VfioHeader.BYTES, flags, errno);
-      socket.send(outgoing.asSlice(0, VfioHeader.BYTES), List.of(), STALL_NS);
+      int flags = VfioUserHeader.TYPE_REPLY | VfioUserHeader.FLAG_ERROR;
+      header(command.id(), command.command(), VfioUserHeader.BYTES, flags, errno);
+      socket.send(outgoing.asSlice(0, VfioUserHeader.BYTES), List.of(), STALL_NS);
     } finally {
       sending.unlock();
     }

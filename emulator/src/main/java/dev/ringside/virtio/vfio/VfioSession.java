@@ -1,5 +1,6 @@
 package dev.ringside.virtio.vfio;
 
+import dev.ringside.virtio.spec.VfioUserCommand;
 import dev.ringside.machine.Bus;
 import dev.ringside.machine.Clock;
 import dev.ringside.machine.CostModel;
@@ -10,16 +11,16 @@ import dev.ringside.machine.Scheduler;
 import dev.ringside.posix.Descriptor;
 import dev.ringside.posix.UnixSocket;
 import dev.ringside.virtio.transport.PciFunction;
-import dev.ringside.virtio.vfio.VfioLayout.DeviceFeature;
-import dev.ringside.virtio.vfio.VfioLayout.DeviceInfo;
-import dev.ringside.virtio.vfio.VfioLayout.DmaMap;
-import dev.ringside.virtio.vfio.VfioLayout.DmaUnmap;
-import dev.ringside.virtio.vfio.VfioLayout.IrqInfo;
-import dev.ringside.virtio.vfio.VfioLayout.RegionAccess;
-import dev.ringside.virtio.vfio.VfioLayout.RegionInfo;
-import dev.ringside.virtio.vfio.VfioLayout.RegionIoFds;
-import dev.ringside.virtio.vfio.VfioLayout.Version;
-import dev.ringside.virtio.vfio.VfioLayout.WriteMulti;
+import dev.ringside.virtio.spec.VfioUserLayout.DeviceFeature;
+import dev.ringside.virtio.spec.VfioUserLayout.DeviceInfo;
+import dev.ringside.virtio.spec.VfioUserLayout.DmaMap;
+import dev.ringside.virtio.spec.VfioUserLayout.DmaUnmap;
+import dev.ringside.virtio.spec.VfioUserLayout.IrqInfo;
+import dev.ringside.virtio.spec.VfioUserLayout.RegionAccess;
+import dev.ringside.virtio.spec.VfioUserLayout.RegionInfo;
+import dev.ringside.virtio.spec.VfioUserLayout.RegionIoFds;
+import dev.ringside.virtio.spec.VfioUserLayout.Version;
+import dev.ringside.virtio.spec.VfioUserLayout.WriteMulti;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -131,7 +132,7 @@ public final class VfioSession implements AutoCloseable {
   }
 
   private void carryOut(VfioMessage command) throws IOException {
-    if (!agreed && command.command() != VfioCommand.VERSION) {
+    if (!agreed && command.command() != VfioUserCommand.VERSION) {
       throw new ProtocolException("command %d before a version is agreed on", command.command());
     }
     try {
@@ -154,27 +155,27 @@ public final class VfioSession implements AutoCloseable {
     if (!command.isWhole()) {
       throw new RefusedException(RefusedException.E2BIG, "a payload that is too long");
     }
-    if (command.command() == VfioCommand.DEVICE_SET_IRQS) {
+    if (command.command() == VfioUserCommand.DEVICE_SET_IRQS) {
       interrupts.set(command);
       return 0;
     }
-    if (command.command() == VfioCommand.DMA_MAP) {
+    if (command.command() == VfioUserCommand.DMA_MAP) {
       map(command);
       return 0;
     }
     command.requireNoDescriptors();
     return switch (command.command()) {
-      case VfioCommand.VERSION -> agree(command);
-      case VfioCommand.DMA_UNMAP -> unmap(command);
-      case VfioCommand.DEVICE_GET_INFO -> deviceInfo(command);
-      case VfioCommand.DEVICE_GET_REGION_INFO -> regionInfo(command);
-      case VfioCommand.DEVICE_GET_REGION_IO_FDS -> regionIoFds(command);
-      case VfioCommand.DEVICE_GET_IRQ_INFO -> irqInfo(command);
-      case VfioCommand.REGION_READ -> readRegion(command);
-      case VfioCommand.REGION_WRITE -> writeRegion(command);
-      case VfioCommand.REGION_WRITE_MULTI -> writeMany(command);
-      case VfioCommand.DEVICE_RESET -> reset(command);
-      case VfioCommand.DEVICE_FEATURE -> feature(command);
+      case VfioUserCommand.VERSION -> agree(command);
+      case VfioUserCommand.DMA_UNMAP -> unmap(command);
+      case VfioUserCommand.DEVICE_GET_INFO -> deviceInfo(command);
+      case VfioUserCommand.DEVICE_GET_REGION_INFO -> regionInfo(command);
+      case VfioUserCommand.DEVICE_GET_REGION_IO_FDS -> regionIoFds(command);
+      case VfioUserCommand.DEVICE_GET_IRQ_INFO -> irqInfo(command);
+      case VfioUserCommand.REGION_READ -> readRegion(command);
+      case VfioUserCommand.REGION_WRITE -> writeRegion(command);
+      case VfioUserCommand.REGION_WRITE_MULTI -> writeMany(command);
+      case VfioUserCommand.DEVICE_RESET -> reset(command);
+      case VfioUserCommand.DEVICE_FEATURE -> feature(command);
       default ->
           throw new RefusedException(
               RefusedException.EOPNOTSUPP, "command %d".formatted(command.command()));

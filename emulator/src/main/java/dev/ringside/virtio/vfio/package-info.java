@@ -12,11 +12,11 @@
  *       ClientMsixTable the one table that the client keeps itself
  *     ClientInterrupts  eventfds for the pin (InterruptPin) and each vector (InterruptEvent)
  *     ClientMemory      regions of memory, mapped or copied
- *   VfioHeader, VfioCommand, VfioLayout, VfioCapabilities    what stands on the wire
+ *   VfioCapabilities    what each side can take
  * </pre>
  *
  * <p>Everything that comes from a client is checked before it is used. This package imports {@code
- * machine}, {@code posix}, and of {@code virtio} only {@code transport}; it does not know what kind
+ * machine}, {@code posix}, {@code virtio.spec} and {@code virtio.transport}; it does not know what kind
  * of device it serves.
  */
 @NullMarked
