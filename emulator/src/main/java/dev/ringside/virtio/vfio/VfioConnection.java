@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A client may not answer before it has the reply to a command of its own: a virtual machine's
  * processor that waits for a register holds up everything else. Should the command wait for a task
  * that waits for such an answer, nobody would go on; so a request is given up when a command has
- * taken {@link #COMMAND_PATIENCE_NS} already.
+ * taken {@link VfioPatience#commandNs} already.
  */
 final class VfioConnection implements AutoCloseable {
   /** Data in one message, either way: what the specification has as its default. */
@@ -42,14 +42,6 @@ final class VfioConnection implements AutoCloseable {
 
   /** Regions at a time. */
   static final int MAX_DMA_MAPS = BorrowedMemory.MAX_REGIONS;
-
-  /** How long a client may take for an answer: less than clients wait themselves. */
-  static final long ANSWER_NS = TimeUnit.SECONDS.toNanos(4);
-
-  static final long COMMAND_PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
-
-  /** How long a client may stop in the middle of a message. */
-  static final long STALL_NS = TimeUnit.SECONDS.toNanos(4);
 
   /** How often a waiting task looks whether it still should. */
   private static final long SLICE_NS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -67,6 +59,7 @@ final class VfioConnection implements AutoCloseable {
 
   private final UnixSocket socket;
   private final Clock clock;
+  private final VfioPatience patience;
   private final Arena arena = Arena.ofShared();
 
   /** What is being received; the task that receives has it. */
@@ -95,7 +88,8 @@ final class VfioConnection implements AutoCloseable {
   private volatile int transfer = MAX_TRANSFER;
 
   /** A connection of which nothing was received yet; the socket is closed with it. */
-  VfioConnection(UnixSocket socket, Clock clock) {
+  VfioConnection(UnixSocket socket, Clock clock, VfioPatience patience) {
+    this.patience = patience;
     this.socket = socket;
     this.clock = clock;
   }
@@ -181,7 +175,7 @@ final class VfioConnection implements AutoCloseable {
   /** Receives a message; says whether it is a command. A reply goes to who waits for it. */
   private boolean receiveInto(VfioMessage message) throws IOException {
     DescriptorBundle descriptors = message.descriptors();
-    if (!socket.receive(incoming.asSlice(0, VfioUserHeader.BYTES), descriptors, STALL_NS)) {
+    if (!socket.receive(incoming.asSlice(0, VfioUserHeader.BYTES), descriptors, patience.stallNs())) {
       throw new ClientGoneException();
     }
     int id = LittleEndian.getU16(incoming, VfioUserHeader.ID);
@@ -193,7 +187,7 @@ final class VfioConnection implements AutoCloseable {
     }
     int payload = (int) size - VfioUserHeader.BYTES;
     if (payload > 0
-        && !socket.receive(incoming.asSlice(VfioUserHeader.BYTES, payload), descriptors, STALL_NS)) {
+        && !socket.receive(incoming.asSlice(VfioUserHeader.BYTES, payload), descriptors, patience.stallNs())) {
       throw new ProtocolException("the client ended in the middle of a message");
     }
     switch (flags & VfioUserHeader.TYPE_MASK) {
@@ -349,20 +343,20 @@ final class VfioConnection implements AutoCloseable {
           outgoing, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.COUNT, request.data().byteSize());
       MemorySegment.copy(
           request.data(), 0, outgoing, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.DATA, data);
-      socket.send(outgoing.asSlice(0, size), List.of(), STALL_NS);
+      socket.send(outgoing.asSlice(0, size), List.of(), patience.stallNs());
     } finally {
       sending.unlock();
     }
   }
 
   private boolean awaitAnswer(DmaRequest request) {
-    long deadline = clock.nanoTime() + ANSWER_NS;
+    long deadline = clock.nanoTime() + patience.answerNs();
     lock.lock();
     try {
       while (request.isWaiting() && end == null) {
         long now = clock.nanoTime();
         long busy = busySince;
-        boolean heldUp = busy != NOT_BUSY && now - busy >= COMMAND_PATIENCE_NS;
+        boolean heldUp = busy != NOT_BUSY && now - busy >= patience.commandNs();
         if (heldUp || now - deadline >= 0) {
           return false;
         }
@@ -412,7 +406,7 @@ final class VfioConnection implements AutoCloseable {
     try {
       header(command.id(), command.command(), size, VfioUserHeader.TYPE_REPLY, 0);
       MemorySegment.copy(payload, 0, outgoing, VfioUserHeader.BYTES, bytes);
-      socket.send(outgoing.asSlice(0, size), List.of(), STALL_NS);
+      socket.send(outgoing.asSlice(0, size), List.of(), patience.stallNs());
     } finally {
       sending.unlock();
     }
@@ -424,7 +418,7 @@ final class VfioConnection implements AutoCloseable {
     try {
       int flags = VfioUserHeader.TYPE_REPLY | VfioUserHeader.FLAG_ERROR;
       header(command.id(), command.command(), VfioUserHeader.BYTES, flags, errno);
-      socket.send(outgoing.asSlice(0, VfioUserHeader.BYTES), List.of(), STALL_NS);
+      socket.send(outgoing.asSlice(0, VfioUserHeader.BYTES), List.of(), patience.stallNs());
     } finally {
       sending.unlock();
     }

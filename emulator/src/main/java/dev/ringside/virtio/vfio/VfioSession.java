@@ -79,8 +79,14 @@ public final class VfioSession implements AutoCloseable {
    * @param socket closed with this
    */
   public VfioSession(UnixSocket socket, Scheduler scheduler, FunctionMaker maker) {
+    this(socket, scheduler, maker, VfioPatience.DEFAULT);
+  }
+
+  /** As the other, with another patience. */
+  public VfioSession(
+      UnixSocket socket, Scheduler scheduler, FunctionMaker maker, VfioPatience patience) {
     Clock clock = scheduler.clock();
-    this.connection = new VfioConnection(socket, clock);
+    this.connection = new VfioConnection(socket, clock, patience);
     this.memory = new ClientMemory(connection);
     ClientInterrupts.PinLine pin = new ClientInterrupts.PinLine();
     MessageInterrupts messages = new MessageInterrupts(scheduler, CostModel.ZERO);

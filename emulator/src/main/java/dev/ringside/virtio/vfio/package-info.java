@@ -8,6 +8,7 @@
  *     VfioConnection    messages both ways: commands, and accesses to memory that wait for answers
  *       VfioMessage     a command as it came
  *       DmaRequest      an access on its way
+ *       VfioPatience    how long to wait for the client
  *     FunctionRegions   registers by region and offset
  *       ClientMsixTable the one table that the client keeps itself
  *     ClientInterrupts  eventfds for the pin (InterruptPin) and each vector (InterruptEvent)
