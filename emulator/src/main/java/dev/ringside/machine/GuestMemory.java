@@ -66,8 +66,7 @@ public final class GuestMemory implements AutoCloseable {
     this.holeEnd = holeEnd;
   }
 
-  private GuestMemory(
-      Arena arena, MemorySegment reservation, @Nullable MemoryMirror memoryMirror) {
+  private GuestMemory(Arena arena, MemorySegment reservation, @Nullable MemoryMirror memoryMirror) {
     this.mirror = memoryMirror;
     this.arena = arena;
     this.ram = reservation;

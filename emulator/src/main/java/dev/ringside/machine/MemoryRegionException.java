@@ -13,8 +13,7 @@ public final class MemoryRegionException extends IOException {
     this(address, size, why, false);
   }
 
-  private MemoryRegionException(
-      long address, long size, @Nullable String why, boolean overlap) {
+  private MemoryRegionException(long address, long size, @Nullable String why, boolean overlap) {
     super("memory region 0x%x + 0x%x: %s".formatted(address, size, why));
     this.overlap = overlap;
   }

@@ -82,10 +82,7 @@ public final class VfioUserFuzz {
       try (UnixSocket client = pair.second();
           VfioSession session =
               new VfioSession(
-                  pair.first(),
-                  scheduler,
-                  machine -> function(machine, storage, choice),
-                  SHORT)) {
+                  pair.first(), scheduler, machine -> function(machine, storage, choice), SHORT)) {
         if ((choice & UNAGREED) == 0) {
           send(client, message(0, VfioUserCommand.VERSION, 0, new byte[4]), List.of());
         }
@@ -149,8 +146,7 @@ public final class VfioUserFuzz {
             CostModel.ZERO);
   }
 
-  private static void send(
-      UnixSocket client, FuzzInput input, Descriptor memory, Descriptor event)
+  private static void send(UnixSocket client, FuzzInput input, Descriptor memory, Descriptor event)
       throws IOException {
     int kind = input.u8();
     int command = input.u8();

@@ -34,8 +34,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A virtual machine around a {@link VfioClient}, in which Ringside's driver finds the function on its
- * bus. It does what a machine does with a device from outside: it forwards registers, keeps the
+ * A virtual machine around a {@link VfioClient}, in which Ringside's driver finds the function on
+ * its bus. It does what a machine does with a device from outside: it forwards registers, keeps the
  * MSI-X table itself, turns eventfds into interrupts, and takes any access to a window for the end
  * of an interrupt of the pin.
  */
@@ -85,8 +85,7 @@ final class ClientMachine implements AutoCloseable {
     interrupts.start();
     new PciHost(bus, PciAddressMap.DEFAULT).plug(0, new Configuration());
     bus.map(MessageInterrupts.BASE, MessageInterrupts.SIZE, messages);
-    Guest guest =
-        new Guest(memory, new FrameAllocator(memory), line, scheduler, EventLog.OFF);
+    Guest guest = new Guest(memory, new FrameAllocator(memory), line, scheduler, EventLog.OFF);
     driver = probe(transport, guest, settings);
   }
 
@@ -114,9 +113,7 @@ final class ClientMachine implements AutoCloseable {
   private long regionSize(int index) {
     ByteBuffer question =
         VfioClient.payload(RegionInfo.BYTES).putInt(RegionInfo.BYTES).putInt(0).putInt(index);
-    return client
-        .must(VfioUserCommand.DEVICE_GET_REGION_INFO, question)
-        .getLong(RegionInfo.SIZE);
+    return client.must(VfioUserCommand.DEVICE_GET_REGION_INFO, question).getLong(RegionInfo.SIZE);
   }
 
   private int irqs(int index) {
@@ -186,8 +183,7 @@ final class ClientMachine implements AutoCloseable {
       pinPending = false;
       client.must(
           VfioUserCommand.DEVICE_SET_IRQS,
-          VfioClient.setIrqs(
-              SetIrqs.FLAG_DATA_NONE | SetIrqs.FLAG_UNMASK, IrqInfo.INTX, 0, 1));
+          VfioClient.setIrqs(SetIrqs.FLAG_DATA_NONE | SetIrqs.FLAG_UNMASK, IrqInfo.INTX, 0, 1));
     }
   }
 

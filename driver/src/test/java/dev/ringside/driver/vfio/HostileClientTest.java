@@ -562,8 +562,7 @@ class HostileClientTest {
   }
 
   private void leaveAfter(byte[] words, int length) {
-    try (ServedFunction served =
-            new ServedFunction(storage, Transport.PCI, BlkSettings.DEFAULT);
+    try (ServedFunction served = new ServedFunction(storage, Transport.PCI, BlkSettings.DEFAULT);
         VfioClient client = new VfioClient(served.client())) {
       client.sendRaw(Arrays.copyOf(words, length));
     }

@@ -29,8 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of vfio-user, as a virtual machine has it: it sends commands and waits for their replies,
- * and a task of its own answers the server's accesses to memory.
+ * A client of vfio-user, as a virtual machine has it: it sends commands and waits for their
+ * replies, and a task of its own answers the server's accesses to memory.
  */
 final class VfioClient implements AutoCloseable {
   private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
@@ -201,7 +201,8 @@ final class VfioClient implements AutoCloseable {
     int errno = failed ? LittleEndian.getU32(frame, VfioUserHeader.ERROR) : 0;
     byte[] bytes = new byte[size];
     MemorySegment.copy(frame, ValueLayout.JAVA_BYTE, VfioUserHeader.BYTES, bytes, 0, size);
-    replies.add(new Reply(id, command, errno, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN)));
+    replies.add(
+        new Reply(id, command, errno, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN)));
   }
 
   private void answerDma(int id, int command) {

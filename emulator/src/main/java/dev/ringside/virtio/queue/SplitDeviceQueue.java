@@ -326,8 +326,7 @@ public final class SplitDeviceQueue implements DeviceQueue {
     int count = inOrder ? 1 : (nextUsed - from) & 0xffff;
     int toEnd = Math.min(count, size - first);
     copy.store(
-        usedRing + USED_RING + (long) USED_ELEMENT_SIZE * first,
-        (long) USED_ELEMENT_SIZE * toEnd);
+        usedRing + USED_RING + (long) USED_ELEMENT_SIZE * first, (long) USED_ELEMENT_SIZE * toEnd);
     copy.store(usedRing + USED_RING, (long) USED_ELEMENT_SIZE * (count - toEnd));
   }
 

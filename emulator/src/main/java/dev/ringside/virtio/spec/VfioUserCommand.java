@@ -1,8 +1,8 @@
 package dev.ringside.virtio.spec;
 
 /**
- * The commands by their numbers (vfio-user 0.0, "Commands"). All but the two DMA accesses go from the
- * client to the server.
+ * The commands by their numbers (vfio-user 0.0, "Commands"). All but the two DMA accesses go from
+ * the client to the server.
  */
 public final class VfioUserCommand {
   public static final int VERSION = 1;

@@ -1,8 +1,8 @@
 package dev.ringside.virtio.spec;
 
 /**
- * What every message begins with, in the byte order of the machine, which is little-endian (vfio-user
- * 0.0, "Header"):
+ * What every message begins with, in the byte order of the machine, which is little-endian
+ * (vfio-user 0.0, "Header"):
  *
  * <pre>
  *   0       2         4        8       12      16

@@ -193,8 +193,8 @@ public final class VfioUserLayout {
   }
 
   /**
-   * REGION_READ and REGION_WRITE, commands and replies; what is written follows in the command, what
-   * is read in the reply.
+   * REGION_READ and REGION_WRITE, commands and replies; what is written follows in the command,
+   * what is read in the reply.
    *
    * <pre>
    *   0        8        12      16

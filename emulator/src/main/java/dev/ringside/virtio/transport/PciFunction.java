@@ -6,8 +6,9 @@ import dev.ringside.machine.pci.MsixTable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A virtio device as a PCI function for whoever stands in the place of the bus and names a window by
- * its base address instead of by where the guest has put it. It is itself its configuration space.
+ * A virtio device as a PCI function for whoever stands in the place of the bus and names a window
+ * by its base address instead of by where the guest has put it. It is itself its configuration
+ * space.
  */
 public sealed interface PciFunction extends RegisterWindow permits PciTransport, MmioPciFunction {
   /** The device behind the registers. */
@@ -20,7 +21,9 @@ public sealed interface PciFunction extends RegisterWindow permits PciTransport,
    */
   Bus.@Nullable MovableWindow window(int index);
 
-  /** The MSI-X table, which has the window of {@link #msixWindow} to itself; or null without one. */
+  /**
+   * The MSI-X table, which has the window of {@link #msixWindow} to itself; or null without one.
+   */
   @Nullable MsixTable msix();
 
   /** The number of the base address behind which the MSI-X table lies, when there is one. */
@@ -30,8 +33,8 @@ public sealed interface PciFunction extends RegisterWindow permits PciTransport,
   boolean assertsPin();
 
   /**
-   * Resets the function: everything is as after power-on (PCIe, section 6.6.2). The device no longer
-   * touches guest memory.
+   * Resets the function: everything is as after power-on (PCIe, section 6.6.2). The device no
+   * longer touches guest memory.
    */
   void reset();
 

@@ -8,9 +8,9 @@ import dev.ringside.posix.Descriptor;
 import dev.ringside.posix.DescriptorBundle;
 import dev.ringside.posix.EventDescriptor;
 import dev.ringside.posix.PosixException;
-import dev.ringside.virtio.transport.PciFunction;
 import dev.ringside.virtio.spec.VfioUserLayout.IrqInfo;
 import dev.ringside.virtio.spec.VfioUserLayout.SetIrqs;
+import dev.ringside.virtio.transport.PciFunction;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -81,8 +81,7 @@ final class ClientInterrupts implements AutoCloseable {
   /** What the client can do with a kind. */
   int flags(int index) {
     return switch (index) {
-      case IrqInfo.INTX ->
-          IrqInfo.FLAG_EVENTFD | IrqInfo.FLAG_MASKABLE | IrqInfo.FLAG_AUTOMASKED;
+      case IrqInfo.INTX -> IrqInfo.FLAG_EVENTFD | IrqInfo.FLAG_MASKABLE | IrqInfo.FLAG_AUTOMASKED;
       case IrqInfo.MSIX -> IrqInfo.FLAG_EVENTFD | IrqInfo.FLAG_MASKABLE;
       default -> 0;
     };

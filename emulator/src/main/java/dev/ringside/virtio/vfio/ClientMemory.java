@@ -9,17 +9,17 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * The memory that a client lets the device use: regions that come and go with DMA_MAP and DMA_UNMAP.
- * One that comes with a descriptor is mapped. Of one that comes without, this process has a copy
- * that {@link dev.ringside.virtio.queue.DeviceQueue}s bring up to date piece by piece, with a
- * DMA_READ or DMA_WRITE for each; both kinds may be there at once.
+ * The memory that a client lets the device use: regions that come and go with DMA_MAP and
+ * DMA_UNMAP. One that comes with a descriptor is mapped. Of one that comes without, this process
+ * has a copy that {@link dev.ringside.virtio.queue.DeviceQueue}s bring up to date piece by piece,
+ * with a DMA_READ or DMA_WRITE for each; both kinds may be there at once.
  *
- * <p>A copy costs a message there and one back for every piece: for one read request of a split ring
- * some ten of them, each a round trip of the client's main loop. It is for clients that cannot share
- * their memory, not for speed.
+ * <p>A copy costs a message there and one back for every piece: for one read request of a split
+ * ring some ten of them, each a round trip of the client's main loop. It is for clients that cannot
+ * share their memory, not for speed.
  *
- * <p>The task that carries out commands maps and unmaps; the device's tasks use the memory meanwhile.
- * When a region has gone, an access of theirs that is on its way meets zeros.
+ * <p>The task that carries out commands maps and unmaps; the device's tasks use the memory
+ * meanwhile. When a region has gone, an access of theirs that is on its way meets zeros.
  */
 final class ClientMemory implements MemoryMirror, AutoCloseable {
   private final VfioConnection connection;
@@ -57,8 +57,8 @@ final class ClientMemory implements MemoryMirror, AutoCloseable {
   /**
    * Adds a region that the client shares. The descriptor stays the caller's.
    *
-   * @param writable false for one that the device only reads; what it writes there all the same, the
-   *     client does not see
+   * @param writable false for one that the device only reads; what it writes there all the same,
+   *     the client does not see
    * @throws MemoryRegionException when it cannot be added
    */
   void map(long address, long size, Descriptor file, long fileOffset, boolean writable)
@@ -91,8 +91,7 @@ final class ClientMemory implements MemoryMirror, AutoCloseable {
    */
   void unmap(long address, long size) throws MemoryRegionException {
     regions.unmap(address, size);
-    copies =
-        Arrays.stream(copies).filter(copy -> copy.address != address).toArray(Copy[]::new);
+    copies = Arrays.stream(copies).filter(copy -> copy.address != address).toArray(Copy[]::new);
   }
 
   /** Takes all regions away. */

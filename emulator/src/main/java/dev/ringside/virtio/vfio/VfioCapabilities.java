@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * What one side can take (vfio-user 0.0, "VFIO_USER_VERSION"); what it does not say has the value of
- * {@link #UNSAID}.
+ * What one side can take (vfio-user 0.0, "VFIO_USER_VERSION"); what it does not say has the value
+ * of {@link #UNSAID}.
  *
  * @param maxMsgFds descriptors in one message, at least 1
  * @param maxDataTransfer bytes of data in one message, at least 1
@@ -124,11 +124,7 @@ record VfioCapabilities(
   /** What is said to a client: no capability that it did not propose. */
   VfioCapabilities inReplyTo(VfioCapabilities theirs) {
     return new VfioCapabilities(
-        maxMsgFds,
-        maxDataTransfer,
-        maxDmaMaps,
-        pageSizes,
-        writeMultiple && theirs.writeMultiple);
+        maxMsgFds, maxDataTransfer, maxDmaMaps, pageSizes, writeMultiple && theirs.writeMultiple);
   }
 
   /** As version data: UTF-8 with a final NUL. */

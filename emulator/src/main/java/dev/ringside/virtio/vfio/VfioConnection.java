@@ -1,20 +1,21 @@
 package dev.ringside.virtio.vfio;
 
-import dev.ringside.virtio.spec.VfioUserLayout;
-import dev.ringside.virtio.spec.VfioUserCommand;
-import dev.ringside.virtio.spec.VfioUserHeader;
 import dev.ringside.machine.BorrowedMemory;
 import dev.ringside.machine.Clock;
 import dev.ringside.machine.LittleEndian;
 import dev.ringside.posix.DescriptorBundle;
 import dev.ringside.posix.Poller;
 import dev.ringside.posix.UnixSocket;
+import dev.ringside.virtio.spec.VfioUserCommand;
+import dev.ringside.virtio.spec.VfioUserHeader;
+import dev.ringside.virtio.spec.VfioUserLayout;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,7 @@ final class VfioConnection implements AutoCloseable {
   /** What is being received; the task that receives has it. */
   private final MemorySegment incoming = arena.allocate(FRAME_BYTES, Long.BYTES);
 
+  private final LongAdder exchanges = new LongAdder();
   private final ReentrantLock sending = new ReentrantLock();
 
   /** What is being sent; whoever holds {@link #sending} has it. */
@@ -138,8 +140,8 @@ final class VfioConnection implements AutoCloseable {
   }
 
   /**
-   * Receives one message, as the only one who does, or nothing when none begins in time. The lock is
-   * held, except while waiting for the client.
+   * Receives one message, as the only one who does, or nothing when none begins in time. The lock
+   * is held, except while waiting for the client.
    */
   private void receive(long nanoseconds) {
     receiving = true;
@@ -175,7 +177,8 @@ final class VfioConnection implements AutoCloseable {
   /** Receives a message; says whether it is a command. A reply goes to who waits for it. */
   private boolean receiveInto(VfioMessage message) throws IOException {
     DescriptorBundle descriptors = message.descriptors();
-    if (!socket.receive(incoming.asSlice(0, VfioUserHeader.BYTES), descriptors, patience.stallNs())) {
+    if (!socket.receive(
+        incoming.asSlice(0, VfioUserHeader.BYTES), descriptors, patience.stallNs())) {
       throw new ClientGoneException();
     }
     int id = LittleEndian.getU16(incoming, VfioUserHeader.ID);
@@ -187,7 +190,8 @@ final class VfioConnection implements AutoCloseable {
     }
     int payload = (int) size - VfioUserHeader.BYTES;
     if (payload > 0
-        && !socket.receive(incoming.asSlice(VfioUserHeader.BYTES, payload), descriptors, patience.stallNs())) {
+        && !socket.receive(
+            incoming.asSlice(VfioUserHeader.BYTES, payload), descriptors, patience.stallNs())) {
       throw new ProtocolException("the client ended in the middle of a message");
     }
     switch (flags & VfioUserHeader.TYPE_MASK) {
@@ -245,7 +249,9 @@ final class VfioConnection implements AutoCloseable {
   private void checkAnswer(DmaRequest request, int command, int bytes) throws ProtocolException {
     long wanted = request.data().byteSize();
     long least =
-        request.isRead() ? VfioUserLayout.DmaAccess.DATA + wanted : VfioUserLayout.DmaAccess.SHORT_REPLY;
+        request.isRead()
+            ? VfioUserLayout.DmaAccess.DATA + wanted
+            : VfioUserLayout.DmaAccess.SHORT_REPLY;
     long most = VfioUserLayout.DmaAccess.DATA + (request.isRead() ? wanted : 0);
     if (command != request.command() || bytes < least || bytes > most) {
       throw new ProtocolException(
@@ -255,7 +261,8 @@ final class VfioConnection implements AutoCloseable {
     long address =
         LittleEndian.getU64(incoming, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.ADDRESS);
     long count =
-        LittleEndian.getU32(incoming, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.COUNT) & 0xffff_ffffL;
+        LittleEndian.getU32(incoming, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.COUNT)
+            & 0xffff_ffffL;
     if (address != request.address() || count != wanted) {
       throw new ProtocolException(
           "0x%x + %d answers what was asked of 0x%x + %d",
@@ -290,6 +297,7 @@ final class VfioConnection implements AutoCloseable {
     if (id < 0) {
       return false;
     }
+    exchanges.increment();
     try {
       send(id, request);
       return awaitAnswer(request);
@@ -300,6 +308,11 @@ final class VfioConnection implements AutoCloseable {
     } finally {
       leave(id, request);
     }
+  }
+
+  /** How many accesses to memory were asked for. */
+  long exchanges() {
+    return exchanges.sum();
   }
 
   /** An id for a request, or -1 when there is nobody to ask. */
@@ -340,7 +353,9 @@ final class VfioConnection implements AutoCloseable {
       LittleEndian.setU64(
           outgoing, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.ADDRESS, request.address());
       LittleEndian.setU64(
-          outgoing, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.COUNT, request.data().byteSize());
+          outgoing,
+          VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.COUNT,
+          request.data().byteSize());
       MemorySegment.copy(
           request.data(), 0, outgoing, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.DATA, data);
       socket.send(outgoing.asSlice(0, size), List.of(), patience.stallNs());

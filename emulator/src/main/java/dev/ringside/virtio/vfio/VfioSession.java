@@ -1,6 +1,5 @@
 package dev.ringside.virtio.vfio;
 
-import dev.ringside.virtio.spec.VfioUserCommand;
 import dev.ringside.machine.Bus;
 import dev.ringside.machine.Clock;
 import dev.ringside.machine.CostModel;
@@ -10,7 +9,7 @@ import dev.ringside.machine.MessageInterrupts;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.posix.Descriptor;
 import dev.ringside.posix.UnixSocket;
-import dev.ringside.virtio.transport.PciFunction;
+import dev.ringside.virtio.spec.VfioUserCommand;
 import dev.ringside.virtio.spec.VfioUserLayout.DeviceFeature;
 import dev.ringside.virtio.spec.VfioUserLayout.DeviceInfo;
 import dev.ringside.virtio.spec.VfioUserLayout.DmaMap;
@@ -21,6 +20,8 @@ import dev.ringside.virtio.spec.VfioUserLayout.RegionInfo;
 import dev.ringside.virtio.spec.VfioUserLayout.RegionIoFds;
 import dev.ringside.virtio.spec.VfioUserLayout.Version;
 import dev.ringside.virtio.spec.VfioUserLayout.WriteMulti;
+import dev.ringside.virtio.transport.NotificationCounts;
+import dev.ringside.virtio.transport.PciFunction;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -56,6 +57,7 @@ public final class VfioSession implements AutoCloseable {
   private final PciFunction function;
   private final FunctionRegions regions;
   private final ClientInterrupts interrupts;
+  private final NotificationCounts counts;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment answer =
       arena.allocate(VfioConnection.MAX_COMMAND_PAYLOAD, Long.BYTES);
@@ -94,11 +96,23 @@ public final class VfioSession implements AutoCloseable {
         maker.make(new VfioMachine(memory.memory(), new Bus(), pin, messages, scheduler));
     this.regions = new FunctionRegions(function);
     this.interrupts = new ClientInterrupts(function, pin, messages);
+    this.counts = new NotificationCounts(function.function().queueCount());
+    function.function().count(counts);
   }
 
   /** The function that the client drives. */
   public PciFunction function() {
     return function;
+  }
+
+  /** What each queue was notified of, and notified. */
+  public NotificationCounts counts() {
+    return counts;
+  }
+
+  /** How many accesses to the client's memory went as messages. */
+  public long memoryMessages() {
+    return connection.exchanges();
   }
 
   /** How many interrupts the client was told of. */
@@ -220,13 +234,11 @@ public final class VfioSession implements AutoCloseable {
     long size = command.u64(DmaMap.SIZE);
     boolean readable = (flags & DmaMap.FLAG_READABLE) != 0;
     boolean writable = (flags & DmaMap.FLAG_WRITABLE) != 0;
-    if ((flags & ~(DmaMap.FLAG_READABLE | DmaMap.FLAG_WRITABLE)) != 0
-        || !(readable || writable)) {
+    if ((flags & ~(DmaMap.FLAG_READABLE | DmaMap.FLAG_WRITABLE)) != 0 || !(readable || writable)) {
       throw RefusedException.invalid("memory with flags 0x%x", flags);
     }
     if (command.descriptors().size() > 1) {
-      throw RefusedException.invalid(
-          "%d descriptors for one region", command.descriptors().size());
+      throw RefusedException.invalid("%d descriptors for one region", command.descriptors().size());
     }
     if (memory.count() == CAPABILITIES.maxDmaMaps()) {
       throw new RefusedException(RefusedException.ENOSPC, "too many regions");
@@ -257,8 +269,7 @@ public final class VfioSession implements AutoCloseable {
       try {
         memory.unmap(address, size);
       } catch (MemoryRegionException refusal) {
-        throw new RefusedException(
-            RefusedException.ENOENT, String.valueOf(refusal.getMessage()));
+        throw new RefusedException(RefusedException.ENOENT, String.valueOf(refusal.getMessage()));
       }
     } else {
       throw RefusedException.invalid("unmapping 0x%x + %d with flags 0x%x", address, size, flags);
@@ -393,7 +404,8 @@ public final class VfioSession implements AutoCloseable {
     command.requireAtLeast(DeviceFeature.DATA);
     throw new RefusedException(
         RefusedException.ENOTTY,
-        "device feature %d".formatted(command.u32(DeviceFeature.FLAGS) & DeviceFeature.FEATURE_MASK));
+        "device feature %d"
+            .formatted(command.u32(DeviceFeature.FLAGS) & DeviceFeature.FEATURE_MASK));
   }
 
   /** Leaves the client: the device stops, and whatever came from the client is given back. */
