@@ -66,16 +66,15 @@ final class FunctionRegions {
    */
   void check(long region, long offset, long count) throws RefusedException {
     if (region >= RegionInfo.COUNT || windows[(int) region] == null) {
-      throw RefusedException.invalid("there is no region %d", region);
+      throw RefusedException.invalid("there is no region %d".formatted(region));
     }
     long size = sizes[(int) region];
     if (count == 0 || count > size || Long.compareUnsigned(offset, size - count) > 0) {
-      throw RefusedException.invalid(
-          "0x%x + %d is not in region %d of %d bytes", offset, count, region, size);
+      throw RefusedException.invalid("0x%x + %d is not in region %d of %d bytes".formatted(offset, count, region, size));
     }
     boolean anyWidth = region == RegionInfo.CONFIGURATION;
     if (!anyWidth && (count > Long.BYTES || Long.bitCount(count) != 1)) {
-      throw RefusedException.invalid("an access of %d bytes to region %d", count, region);
+      throw RefusedException.invalid("an access of %d bytes to region %d".formatted(count, region));
     }
   }
 

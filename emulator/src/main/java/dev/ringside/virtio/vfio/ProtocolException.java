@@ -6,7 +6,7 @@ import java.io.IOException;
 final class ProtocolException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  ProtocolException(String what, Object... values) {
-    super(what.formatted(values));
+  ProtocolException(String what) {
+    super(what);
   }
 }

@@ -26,8 +26,8 @@ final class RefusedException extends Exception {
   }
 
   /** What is wrong with a command's own numbers. */
-  static RefusedException invalid(String why, Object... values) {
-    return new RefusedException(EINVAL, why.formatted(values));
+  static RefusedException invalid(String why) {
+    return new RefusedException(EINVAL, why);
   }
 
   int errno() {

@@ -73,7 +73,7 @@ record VfioCapabilities(
     } catch (ProtocolException wrong) {
       throw wrong;
     } catch (IOException noJson) {
-      throw new ProtocolException("version data are not JSON: %s", firstLine(noJson));
+      throw new ProtocolException("version data are not JSON: %s".formatted(firstLine(noJson)));
     }
   }
 
@@ -117,7 +117,7 @@ record VfioCapabilities(
 
   private static void expect(boolean holds, String otherwise) throws ProtocolException {
     if (!holds) {
-      throw new ProtocolException("version data: %s", otherwise);
+      throw new ProtocolException("version data: %s".formatted(otherwise));
     }
   }
 

@@ -162,7 +162,7 @@ final class VfioConnection implements AutoCloseable {
         end = failure;
       }
       if (kept && commands.size() == MAX_WAITING && end == null) {
-        end = new ProtocolException("more than %d commands at a time", MAX_WAITING);
+        end = new ProtocolException("more than %d commands at a time".formatted(MAX_WAITING));
       }
       if (kept && end == null) {
         commands.add(message);
@@ -186,7 +186,7 @@ final class VfioConnection implements AutoCloseable {
     long size = LittleEndian.getU32(incoming, VfioUserHeader.SIZE) & 0xffff_ffffL;
     int flags = LittleEndian.getU32(incoming, VfioUserHeader.FLAGS);
     if (size < VfioUserHeader.BYTES || size > FRAME_BYTES) {
-      throw new ProtocolException("a message of %d bytes", size);
+      throw new ProtocolException("a message of %d bytes".formatted(size));
     }
     int payload = (int) size - VfioUserHeader.BYTES;
     if (payload > 0
@@ -207,7 +207,7 @@ final class VfioConnection implements AutoCloseable {
         answer(id, command, (flags & VfioUserHeader.FLAG_ERROR) != 0, payload);
         return false;
       }
-      default -> throw new ProtocolException("a message with flags 0x%x", flags);
+      default -> throw new ProtocolException("a message with flags 0x%x".formatted(flags));
     }
   }
 
@@ -254,9 +254,7 @@ final class VfioConnection implements AutoCloseable {
             : VfioUserLayout.DmaAccess.SHORT_REPLY;
     long most = VfioUserLayout.DmaAccess.DATA + (request.isRead() ? wanted : 0);
     if (command != request.command() || bytes < least || bytes > most) {
-      throw new ProtocolException(
-          "%d bytes to command %d answer one of %d for %d bytes",
-          bytes, command, request.command(), wanted);
+      throw new ProtocolException("%d bytes to command %d answer one of %d for %d bytes".formatted(bytes, command, request.command(), wanted));
     }
     long address =
         LittleEndian.getU64(incoming, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.ADDRESS);
@@ -264,9 +262,7 @@ final class VfioConnection implements AutoCloseable {
         LittleEndian.getU32(incoming, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.COUNT)
             & 0xffff_ffffL;
     if (address != request.address() || count != wanted) {
-      throw new ProtocolException(
-          "0x%x + %d answers what was asked of 0x%x + %d",
-          address, count, request.address(), wanted);
+      throw new ProtocolException("0x%x + %d answers what was asked of 0x%x + %d".formatted(address, count, request.address(), wanted));
     }
   }
 

@@ -79,21 +79,21 @@ final class VfioMessage implements AutoCloseable {
    */
   void requireBytes(long wanted) throws RefusedException {
     if (bytes != wanted) {
-      throw RefusedException.invalid("%d bytes of payload, not %d", bytes, wanted);
+      throw RefusedException.invalid("%d bytes of payload, not %d".formatted(bytes, wanted));
     }
   }
 
   /** Checks that the payload is at least this long. */
   void requireAtLeast(int wanted) throws RefusedException {
     if (bytes < wanted) {
-      throw RefusedException.invalid("%d bytes of payload, not %d", bytes, wanted);
+      throw RefusedException.invalid("%d bytes of payload, not %d".formatted(bytes, wanted));
     }
   }
 
   /** Checks that no descriptor came along. */
   void requireNoDescriptors() throws RefusedException {
     if (!descriptors.isEmpty()) {
-      throw RefusedException.invalid("%d descriptors where there are none", descriptors.size());
+      throw RefusedException.invalid("%d descriptors where there are none".formatted(descriptors.size()));
     }
   }
 

@@ -153,7 +153,7 @@ public final class VfioSession implements AutoCloseable {
 
   private void carryOut(VfioMessage command) throws IOException {
     if (!agreed && command.command() != VfioUserCommand.VERSION) {
-      throw new ProtocolException("command %d before a version is agreed on", command.command());
+      throw new ProtocolException("command %d before a version is agreed on".formatted(command.command()));
     }
     try {
       int bytes = execute(command);
@@ -208,11 +208,11 @@ public final class VfioSession implements AutoCloseable {
       throw RefusedException.invalid("a version was agreed on before");
     }
     if (command.bytes() < Version.DATA) {
-      throw new ProtocolException("a version of %d bytes", command.bytes());
+      throw new ProtocolException("a version of %d bytes".formatted(command.bytes()));
     }
     int major = LittleEndian.getU16(command.payload(), Version.MAJOR);
     if (major != MAJOR) {
-      throw new ProtocolException("version %d, and only %d is spoken here", major, MAJOR);
+      throw new ProtocolException("version %d, and only %d is spoken here".formatted(major, MAJOR));
     }
     byte[] data = new byte[command.bytes() - Version.DATA];
     MemorySegment.copy(
@@ -235,10 +235,10 @@ public final class VfioSession implements AutoCloseable {
     boolean readable = (flags & DmaMap.FLAG_READABLE) != 0;
     boolean writable = (flags & DmaMap.FLAG_WRITABLE) != 0;
     if ((flags & ~(DmaMap.FLAG_READABLE | DmaMap.FLAG_WRITABLE)) != 0 || !(readable || writable)) {
-      throw RefusedException.invalid("memory with flags 0x%x", flags);
+      throw RefusedException.invalid("memory with flags 0x%x".formatted(flags));
     }
     if (command.descriptors().size() > 1) {
-      throw RefusedException.invalid("%d descriptors for one region", command.descriptors().size());
+      throw RefusedException.invalid("%d descriptors for one region".formatted(command.descriptors().size()));
     }
     if (memory.count() == CAPABILITIES.maxDmaMaps()) {
       throw new RefusedException(RefusedException.ENOSPC, "too many regions");
@@ -272,7 +272,7 @@ public final class VfioSession implements AutoCloseable {
         throw new RefusedException(RefusedException.ENOENT, String.valueOf(refusal.getMessage()));
       }
     } else {
-      throw RefusedException.invalid("unmapping 0x%x + %d with flags 0x%x", address, size, flags);
+      throw RefusedException.invalid("unmapping 0x%x + %d with flags 0x%x".formatted(address, size, flags));
     }
     return echo(command, DmaUnmap.BYTES);
   }
@@ -288,7 +288,7 @@ public final class VfioSession implements AutoCloseable {
   private int question(VfioMessage command, int bytes) throws RefusedException {
     command.requireBytes(bytes);
     if (command.u32(0) < bytes) {
-      throw RefusedException.invalid("room for %d bytes, not %d", command.u32(0), bytes);
+      throw RefusedException.invalid("room for %d bytes, not %d".formatted(command.u32(0), bytes));
     }
     return echo(command, bytes);
   }
@@ -317,7 +317,7 @@ public final class VfioSession implements AutoCloseable {
   private static int index(VfioMessage command, int at, int count) throws RefusedException {
     long index = command.u32(at);
     if (index >= count) {
-      throw RefusedException.invalid("index %d of %d", index, count);
+      throw RefusedException.invalid("index %d of %d".formatted(index, count));
     }
     return (int) index;
   }
@@ -327,7 +327,7 @@ public final class VfioSession implements AutoCloseable {
     int bytes = question(command, RegionIoFds.BYTES);
     index(command, RegionIoFds.INDEX, RegionInfo.COUNT);
     if (command.u32(RegionIoFds.FLAGS) != 0) {
-      throw RefusedException.invalid("flags 0x%x", command.u32(RegionIoFds.FLAGS));
+      throw RefusedException.invalid("flags 0x%x".formatted(command.u32(RegionIoFds.FLAGS)));
     }
     LittleEndian.setU32(answer, RegionIoFds.COUNT, 0);
     return bytes;
@@ -370,12 +370,12 @@ public final class VfioSession implements AutoCloseable {
     long count = command.u64(WriteMulti.COUNT);
     int bytes = command.bytes() - WriteMulti.WRITES;
     if (bytes % WriteMulti.WRITE_BYTES != 0 || count != bytes / WriteMulti.WRITE_BYTES) {
-      throw RefusedException.invalid("%d bytes for %d writes", bytes, count);
+      throw RefusedException.invalid("%d bytes for %d writes".formatted(bytes, count));
     }
     for (int at = WriteMulti.WRITES; at < command.bytes(); at += WriteMulti.WRITE_BYTES) {
       long width = command.u32(at + RegionAccess.COUNT);
       if (width > Long.BYTES) {
-        throw RefusedException.invalid("a write of %d bytes", width);
+        throw RefusedException.invalid("a write of %d bytes".formatted(width));
       }
       regions.check(
           command.u32(at + RegionAccess.REGION), command.u64(at + RegionAccess.OFFSET), width);
