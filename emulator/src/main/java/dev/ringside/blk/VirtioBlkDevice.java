@@ -40,9 +40,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Zones and wear belong to the disk: a reset of the device does not change them.
  */
 public final class VirtioBlkDevice implements VirtioDevice {
-  /** Data segments of one request. A power of two less header and status, as drivers like it. */
-  private static final int MAX_SEGMENTS = 254;
-
   private final Storage storage;
   private final Scheduler scheduler;
   private final EventLog events;
@@ -115,7 +112,7 @@ public final class VirtioBlkDevice implements VirtioDevice {
     this.cache = new CacheMode(profile.writeback());
     Endurance endurance = profile.endurance();
     this.wear = endurance == null ? null : new LifetimeCounters(endurance);
-    int segments = Math.clamp(settings.queueSize() - 2L, 1, MAX_SEGMENTS);
+    int segments = Math.clamp(settings.queueSize() - 2L, 1, settings.maxSegments());
     this.zoneLayout = zoneLayout(profile, segments);
     this.zones = zoneLayout == null ? null : new ZoneTable(zoneLayout, storage.sectors());
     this.features = BlkFeatures.offered(storage, settings);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.openhft.chronicle.bytes.BytesStore;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ public final class EventLog implements AutoCloseable {
   private final boolean keep;
   private final @Nullable RunHash hash;
   private final @Nullable EventSink sink;
+  private final AtomicInteger made = new AtomicInteger();
+
+  /** Those that keep events. */
   private final List<Track> tracks = new CopyOnWriteArrayList<>();
 
   private EventLog(
@@ -66,13 +70,24 @@ public final class EventLog implements AutoCloseable {
     return new EventLog(clock, false, hash, sink);
   }
 
+  /**
+   * The log of a run at full speed whose events are looked at as they happen, and not kept.
+   *
+   * @param sink gets every event; tracks of several tasks call it at once
+   */
+  public static EventLog watching(Clock clock, EventSink sink) {
+    return new EventLog(clock, false, null, sink);
+  }
+
   /** A track for one component; only one task at a time may record on it. */
   public Track track(String name) {
     if (clock == null) {
       return new Track(name, 0, null, false, null, null);
     }
-    Track track = new Track(name, tracks.size(), clock, keep, hash, sink);
-    tracks.add(track);
+    Track track = new Track(name, made.getAndIncrement(), clock, keep, hash, sink);
+    if (keep) {
+      tracks.add(track);
+    }
     return track;
   }
 

@@ -1,8 +1,11 @@
 package dev.ringside.posix;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * An eventfd: a counter that one process adds to and another one takes. A kick or an interrupt
@@ -46,6 +49,16 @@ public final class EventDescriptor implements AutoCloseable {
   public static EventDescriptor adopt(Descriptor descriptor) throws PosixException {
     descriptor.setNonBlocking(true);
     return new EventDescriptor(descriptor);
+  }
+
+  /** Whether this is an eventfd indeed, and not another kind of descriptor. */
+  public boolean isEventDescriptor() {
+    try {
+      Path link = Path.of("/proc/self/fd/" + descriptor.number());
+      return Files.readSymbolicLink(link).toString().equals("anon_inode:[eventfd]");
+    } catch (IOException unreadable) {
+      return false;
+    }
   }
 
   /** To pass on, and to poll together with others. */

@@ -49,8 +49,7 @@ public final class Reservation {
    * As {@link #map}, but what is written stays in this process; a file that is open for reading
    * only will do.
    */
-  public void mapPrivate(long at, long length, Descriptor file, long offset)
-      throws PosixException {
+  public void mapPrivate(long at, long length, Descriptor file, long offset) throws PosixException {
     place(at, length, Mapping.MAP_PRIVATE | Mapping.MAP_NORESERVE, file.number(), offset);
   }
 

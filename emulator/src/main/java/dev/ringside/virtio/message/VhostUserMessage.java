@@ -112,6 +112,10 @@ public final class VhostUserMessage implements AutoCloseable {
     return payload.get(ValueLayout.JAVA_BYTE, offset) & 0xff;
   }
 
+  public void setU8(int offset, int value) {
+    payload.set(ValueLayout.JAVA_BYTE, offset, (byte) value);
+  }
+
   public int getU16(int offset) {
     return payload.get(ValueLayout.JAVA_SHORT_UNALIGNED, offset) & 0xffff;
   }

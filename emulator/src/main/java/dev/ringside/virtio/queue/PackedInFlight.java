@@ -4,6 +4,7 @@ import static dev.ringside.machine.LittleEndian.*;
 import static dev.ringside.virtio.spec.PackedLayout.*;
 import static dev.ringside.virtio.spec.VhostUserInflight.*;
 
+import dev.ringside.virtio.spec.PackedLayout;
 import dev.ringside.virtio.spec.VhostUserInflight;
 import dev.ringside.virtio.state.DeviceStateException;
 import dev.ringside.virtio.state.RingState;
@@ -85,10 +86,7 @@ final class PackedInFlight {
    * @param chains their first entries, in the order in which they were taken
    * @param ring where it goes on; null for an account that begins here
    */
-  record Found(
-      PackedInFlight account,
-      List<Integer> chains,
-      @Nullable RingState ring) {}
+  record Found(PackedInFlight account, List<Integer> chains, @Nullable RingState ring) {}
 
   /**
    * Takes over an account, or begins one.

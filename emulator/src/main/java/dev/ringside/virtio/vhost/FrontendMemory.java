@@ -59,8 +59,7 @@ final class FrontendMemory implements AutoCloseable {
       }
     }
     try {
-      borrowed.map(
-          region.guestAddress, region.size, file, region.fileOffset, Access.READ_WRITE);
+      borrowed.map(region.guestAddress, region.size, file, region.fileOffset, Access.READ_WRITE);
     } catch (MemoryRegionException refused) {
       throw new RefusedRequestException("memory", refused);
     }

@@ -1,5 +1,6 @@
 package dev.ringside.virtio.vhost;
 
+import dev.ringside.machine.LittleEndian;
 import dev.ringside.posix.Descriptor;
 import dev.ringside.posix.Mapping;
 import dev.ringside.posix.MemoryFile;
@@ -103,6 +104,13 @@ final class InFlightMemory implements AutoCloseable {
               .formatted(queue, size, queueSize));
     }
     return all.asSlice(queue * partBytes(queueSize), bytes);
+  }
+
+  /** Whether chains of a queue have been noted, and not all given back. */
+  boolean isUsed(int queue) {
+    return queue < queues
+        && LittleEndian.getU16(all, queue * partBytes(queueSize) + VhostUserInflight.VERSION_FIELD)
+            != 0;
   }
 
   @Override

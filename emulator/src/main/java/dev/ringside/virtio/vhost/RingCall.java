@@ -55,6 +55,26 @@ final class RingCall implements AutoCloseable {
     }
   }
 
+  /** Whether there is a descriptor. */
+  boolean isSet() {
+    lock.lock();
+    try {
+      return descriptor != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The frontend was told by other means. */
+  void count() {
+    lock.lock();
+    try {
+      signals++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** How often the frontend was signalled. */
   long signals() {
     lock.lock();

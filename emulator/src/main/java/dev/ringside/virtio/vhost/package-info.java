@@ -21,8 +21,8 @@
  * The next one begins with nothing of the one before. The task that serves a ring waits for its
  * kicks itself, so no other thread stands between a guest and the device.
  *
- * <p>Imports {@code machine}, {@code posix} and {@code virtio}; it does not know what kind of device
- * it carries.
+ * <p>Imports {@code machine}, {@code posix} and {@code virtio}; it does not know what kind of
+ * device it carries.
  */
 @NullMarked
 package dev.ringside.virtio.vhost;

@@ -106,6 +106,11 @@ final class RecordingDevice implements VirtioDevice {
   }
 
   @Override
+  public void drainQueue(int queue) {
+    calls.add("drainQueue " + queue);
+  }
+
+  @Override
   public void kick(int queue) {
     calls.add("kick " + queue);
   }

@@ -63,6 +63,7 @@ public record EventLine(
       case DRIVER_WAKE -> second == 1 ? "is woken by an interrupt" : "wakes by itself";
       case DEVICE_SLEEP -> "asks for a kick and sleeps";
       case DEVICE_WAKE -> "is woken by a kick or a worker";
+      case NOTIFIED -> "is kicked, %d times".formatted(second);
       case BEGIN_CALL -> "reads %d bytes of inode %d".formatted(second, first);
       case END_CALL -> "has %d bytes of inode %d".formatted(second, first);
     };

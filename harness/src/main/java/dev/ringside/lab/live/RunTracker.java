@@ -193,7 +193,7 @@ final class RunTracker implements EventSink {
       case DEVICE_SLEEP -> deviceAsleep = true;
       case DEVICE_WAKE -> deviceAsleep = false;
       case MERGE -> request = numberOf((int) first);
-      case FAULT, BEGIN_CALL, END_CALL -> {}
+      case FAULT, BEGIN_CALL, END_CALL, NOTIFIED -> {}
     }
     if (recent.size() == RECENT) {
       recent.poll();

@@ -148,7 +148,7 @@ final class RunMeter implements EventSink {
           requests.join(time, (int) first, second);
         }
       }
-      case FAULT, BEGIN_CALL, END_CALL -> {}
+      case FAULT, BEGIN_CALL, END_CALL, NOTIFIED -> {}
     }
   }
 

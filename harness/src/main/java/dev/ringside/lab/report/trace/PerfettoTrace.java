@@ -117,7 +117,8 @@ public final class PerfettoTrace implements EventSink, AutoCloseable {
             HOLD_INTERRUPT,
             FAULT,
             MERGE,
-            RING_FULL ->
+            RING_FULL,
+            NOTIFIED ->
             instant(time, track, type, first, second);
       }
     } catch (IOException e) {
@@ -254,7 +255,8 @@ public final class PerfettoTrace implements EventSink, AutoCloseable {
           DRIVER_SLEEP,
           DRIVER_WAKE,
           DEVICE_SLEEP,
-          DEVICE_WAKE ->
+          DEVICE_WAKE,
+          NOTIFIED ->
           "queue";
       case BEGIN_CALL, END_CALL -> "inode";
     };

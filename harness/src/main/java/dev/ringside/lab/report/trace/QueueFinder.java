@@ -35,7 +35,8 @@ final class QueueFinder {
           DRIVER_SLEEP,
           DRIVER_WAKE,
           DEVICE_SLEEP,
-          DEVICE_WAKE ->
+          DEVICE_WAKE,
+          NOTIFIED ->
           (int) first;
       case SUBMIT, REAP, MERGE, FAULT, BEGIN_CALL, END_CALL -> Math.max(0, named);
       case POP -> {

@@ -129,7 +129,8 @@ public record RequestSpan(
             DEVICE_SLEEP,
             DEVICE_WAKE,
             BEGIN_CALL,
-            END_CALL ->
+            END_CALL,
+            NOTIFIED ->
             -1;
       };
     }
