@@ -8,7 +8,6 @@ import dev.ringside.virtio.spec.PackedLayout;
 import dev.ringside.virtio.spec.VhostUserInflight;
 import dev.ringside.virtio.state.DeviceStateException;
 import dev.ringside.virtio.state.RingState;
-import dev.ringside.virtio.spec.PackedLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;

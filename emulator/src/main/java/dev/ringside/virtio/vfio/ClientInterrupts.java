@@ -106,7 +106,8 @@ final class ClientInterrupts implements AutoCloseable {
       throw RefusedException.invalid("interrupts with flags 0x%x".formatted(flags));
     }
     if (index >= IrqInfo.INDICES || start + count > count((int) index)) {
-      throw RefusedException.invalid("interrupts %d + %d of kind %d, which has not so many".formatted(start, count, index));
+      throw RefusedException.invalid(
+          "interrupts %d + %d of kind %d, which has not so many".formatted(start, count, index));
     }
     if (data != SetIrqs.FLAG_DATA_EVENTFD) {
       command.requireNoDescriptors();
@@ -134,7 +135,8 @@ final class ClientInterrupts implements AutoCloseable {
     }
     boolean takesAway = descriptors.isEmpty();
     if (!takesAway && descriptors.size() != count) {
-      throw RefusedException.invalid("%d descriptors for %d interrupts".formatted(descriptors.size(), count));
+      throw RefusedException.invalid(
+          "%d descriptors for %d interrupts".formatted(descriptors.size(), count));
     }
     for (int i = 0; i < count; i++) {
       assign(index, start + i, takesAway ? null : event(descriptors.take()));
@@ -164,7 +166,8 @@ final class ClientInterrupts implements AutoCloseable {
 
   private void disable(int index, int start, int action) throws RefusedException {
     if (start != 0 || action != SetIrqs.FLAG_TRIGGER) {
-      throw RefusedException.invalid("no interrupt from %d on, with action 0x%x".formatted(start, action));
+      throw RefusedException.invalid(
+          "no interrupt from %d on, with action 0x%x".formatted(start, action));
     }
     for (int i = 0; i < count(index); i++) {
       assign(index, i, null);

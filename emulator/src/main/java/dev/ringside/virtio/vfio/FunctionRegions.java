@@ -70,7 +70,8 @@ final class FunctionRegions {
     }
     long size = sizes[(int) region];
     if (count == 0 || count > size || Long.compareUnsigned(offset, size - count) > 0) {
-      throw RefusedException.invalid("0x%x + %d is not in region %d of %d bytes".formatted(offset, count, region, size));
+      throw RefusedException.invalid(
+          "0x%x + %d is not in region %d of %d bytes".formatted(offset, count, region, size));
     }
     boolean anyWidth = region == RegionInfo.CONFIGURATION;
     if (!anyWidth && (count > Long.BYTES || Long.bitCount(count) != 1)) {

@@ -254,7 +254,9 @@ final class VfioConnection implements AutoCloseable {
             : VfioUserLayout.DmaAccess.SHORT_REPLY;
     long most = VfioUserLayout.DmaAccess.DATA + (request.isRead() ? wanted : 0);
     if (command != request.command() || bytes < least || bytes > most) {
-      throw new ProtocolException("%d bytes to command %d answer one of %d for %d bytes".formatted(bytes, command, request.command(), wanted));
+      throw new ProtocolException(
+          "%d bytes to command %d answer one of %d for %d bytes"
+              .formatted(bytes, command, request.command(), wanted));
     }
     long address =
         LittleEndian.getU64(incoming, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.ADDRESS);
@@ -262,7 +264,9 @@ final class VfioConnection implements AutoCloseable {
         LittleEndian.getU32(incoming, VfioUserHeader.BYTES + VfioUserLayout.DmaAccess.COUNT)
             & 0xffff_ffffL;
     if (address != request.address() || count != wanted) {
-      throw new ProtocolException("0x%x + %d answers what was asked of 0x%x + %d".formatted(address, count, request.address(), wanted));
+      throw new ProtocolException(
+          "0x%x + %d answers what was asked of 0x%x + %d"
+              .formatted(address, count, request.address(), wanted));
     }
   }
 

@@ -93,7 +93,8 @@ final class VfioMessage implements AutoCloseable {
   /** Checks that no descriptor came along. */
   void requireNoDescriptors() throws RefusedException {
     if (!descriptors.isEmpty()) {
-      throw RefusedException.invalid("%d descriptors where there are none".formatted(descriptors.size()));
+      throw RefusedException.invalid(
+          "%d descriptors where there are none".formatted(descriptors.size()));
     }
   }
 

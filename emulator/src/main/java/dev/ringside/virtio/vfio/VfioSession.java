@@ -153,7 +153,8 @@ public final class VfioSession implements AutoCloseable {
 
   private void carryOut(VfioMessage command) throws IOException {
     if (!agreed && command.command() != VfioUserCommand.VERSION) {
-      throw new ProtocolException("command %d before a version is agreed on".formatted(command.command()));
+      throw new ProtocolException(
+          "command %d before a version is agreed on".formatted(command.command()));
     }
     try {
       int bytes = execute(command);
@@ -238,7 +239,8 @@ public final class VfioSession implements AutoCloseable {
       throw RefusedException.invalid("memory with flags 0x%x".formatted(flags));
     }
     if (command.descriptors().size() > 1) {
-      throw RefusedException.invalid("%d descriptors for one region".formatted(command.descriptors().size()));
+      throw RefusedException.invalid(
+          "%d descriptors for one region".formatted(command.descriptors().size()));
     }
     if (memory.count() == CAPABILITIES.maxDmaMaps()) {
       throw new RefusedException(RefusedException.ENOSPC, "too many regions");
@@ -272,7 +274,8 @@ public final class VfioSession implements AutoCloseable {
         throw new RefusedException(RefusedException.ENOENT, String.valueOf(refusal.getMessage()));
       }
     } else {
-      throw RefusedException.invalid("unmapping 0x%x + %d with flags 0x%x".formatted(address, size, flags));
+      throw RefusedException.invalid(
+          "unmapping 0x%x + %d with flags 0x%x".formatted(address, size, flags));
     }
     return echo(command, DmaUnmap.BYTES);
   }

@@ -90,9 +90,9 @@ final class ServeVfioUserCommand implements Callable<Integer> {
       defaultValue = "pci",
       converter = KindConverter.class,
       description =
-          "What the function is: pci, virtio-pci with MSI-X; pci-intx, with its interrupt pin alone;"
-              + " mmio, the registers of virtio-mmio behind base address 0, for a guest's own module"
-              + " (default: ${DEFAULT-VALUE}).")
+          "What the function is: pci, virtio-pci with MSI-X; pci-intx, with its interrupt pin"
+              + " alone; mmio, the registers of virtio-mmio behind base address 0, for a guest's"
+              + " own module (default: ${DEFAULT-VALUE}).")
   private Kind kind = Kind.PCI;
 
   @Option(names = "--read-only", description = "The guest cannot write.")
