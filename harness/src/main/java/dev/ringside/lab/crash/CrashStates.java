@@ -18,8 +18,6 @@ final class CrashStates {
   /** Choices that are made for every cut; behind them, each is drawn. */
   static final int FIXED_CHOICES = 5;
 
-  private static final int SUPERBLOCK = 1024;
-
   private final List<DiskEvent> events;
   private final CrashSettings settings;
 
@@ -91,23 +89,15 @@ final class CrashStates {
     return image;
   }
 
-  private int half(DiskEvent.Write write) {
-    int half = write.content().length() / Storage.SECTOR_SIZE / 2 * Storage.SECTOR_SIZE;
-    return mayTear(write, half) ? half : half + Storage.SECTOR_SIZE;
-  }
-
-  /** Whether what is before a byte of a write can be there without what is behind it. */
-  private boolean mayTear(DiskEvent.Write write, int at) {
-    return !settings.wholeSuperblock()
-        || write.position() + at != SUPERBLOCK + Storage.SECTOR_SIZE
-        || at == 0;
+  private static int half(DiskEvent.Write write) {
+    return write.content().length() / Storage.SECTOR_SIZE / 2 * Storage.SECTOR_SIZE;
   }
 
   private static void put(DiskImage image, DiskEvent.Write write, int from, int to) {
     image.put(write.position() + from, write.content().bytes(), from, to - from);
   }
 
-  private void putSome(DiskImage image, DiskEvent.Write write, RandomGenerator random) {
+  private static void putSome(DiskImage image, DiskEvent.Write write, RandomGenerator random) {
     int length = write.content().length();
     switch (random.nextInt(3)) {
       case 0 -> {
@@ -115,11 +105,8 @@ final class CrashStates {
       }
       case 1 -> put(image, write, 0, length);
       default -> {
-        boolean kept = false;
         for (int sector = 0; sector < length; sector += Storage.SECTOR_SIZE) {
-          boolean drawn = random.nextBoolean();
-          kept = mayTear(write, sector) ? drawn : kept;
-          if (kept) {
+          if (random.nextBoolean()) {
             put(image, write, sector, sector + Storage.SECTOR_SIZE);
           }
         }
