@@ -20,6 +20,7 @@ final class Unmounting {
       return;
     }
     if (volume.state() == Volume.WriteState.FROZEN) {
+      thaw(volume);
       volume.setState(Volume.WriteState.WRITABLE);
     }
     volume.deletion().deleteWaiting();

@@ -122,7 +122,8 @@ final class DiskImage implements Storage {
     }
   }
 
-  private void read(long position, byte[] target) {
+  /** Copies bytes out, which may lie in several pages. */
+  void read(long position, byte[] target) {
     int done = 0;
     while (done < target.length) {
       int index = (int) ((position + done) / PAGE);

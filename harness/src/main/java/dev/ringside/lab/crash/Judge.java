@@ -1,6 +1,9 @@
 package dev.ringside.lab.crash;
 
 import dev.ringside.ext4.MountOptions;
+import dev.ringside.ext4.error.Ext4CorruptedException;
+import dev.ringside.ext4.error.Ext4UnsupportedException;
+import dev.ringside.ext4.format.Superblock;
 import dev.ringside.ext4.journal.DataMode;
 import dev.ringside.lab.differ.Combination;
 import dev.ringside.lab.guest.GuestMount;
@@ -9,6 +12,7 @@ import dev.ringside.lab.kernel.LoopMount;
 import dev.ringside.lab.kernel.Program;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -93,6 +97,21 @@ final class Judge implements Closeable {
     }
     return "e2fsck -fn after the recovery: status %d%n%s"
         .formatted(answer.status(), answer.output().strip().indent(6));
+  }
+
+  /**
+   * Whether others recover this at all. A superblock that was torn has a wrong checksum, and they
+   * refuse it, or ask for a backup of it.
+   */
+  static boolean isForPeers(DiskImage crashed) throws Ext4UnsupportedException {
+    byte[] superblock = new byte[Superblock.SIZE];
+    crashed.read(Superblock.DISK_OFFSET, superblock);
+    try {
+      Superblock whole = Superblock.parse(MemorySegment.ofArray(superblock));
+      return whole.blocks() > 0;
+    } catch (Ext4CorruptedException torn) {
+      return false;
+    }
   }
 
   /** What e2fsck makes of a crashed disk that Ringside has recovered, too; empty when the same. */

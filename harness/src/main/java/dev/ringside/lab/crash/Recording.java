@@ -68,7 +68,11 @@ record Recording(DiskImage blank, List<DiskEvent> events, int first, List<Moment
       end(ending, interpreter, side);
       storage.note(new DiskEvent.End(number - 1, ending != Ending.SHUTDOWN_AT_ONCE));
     } catch (IOException | RuntimeException failure) {
-      side.abandon();
+      try {
+        side.abandon();
+      } catch (IllegalStateException closed) {
+        failure.addSuppressed(closed);
+      }
       throw failure;
     }
     return new Recording(blank, List.copyOf(storage.events()), first, moments);

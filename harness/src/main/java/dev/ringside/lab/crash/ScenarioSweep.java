@@ -133,7 +133,7 @@ final class ScenarioSweep {
   private void askPeers(String name, DiskImage crashed, Recovered recovered, String mixed)
       throws IOException {
     int every = settings.peersEvery();
-    if (every == 0 || tally.distinct() % every != 0) {
+    if (every == 0 || tally.distinct() % every != 0 || !Judge.isForPeers(crashed)) {
       return;
     }
     tally.countPeer();
