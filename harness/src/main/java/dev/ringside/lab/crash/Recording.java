@@ -128,7 +128,7 @@ record Recording(DiskImage blank, List<DiskEvent> events, int first, List<Moment
 
   private static void mustSucceed(Interpreter interpreter, Operation operation) throws IOException {
     String outcome = interpreter.run(new Step(0, Caller.ROOT, operation));
-    if (!outcome.equals("done") && !outcome.startsWith("wrote ")) {
+    if (!outcome.equals("done") && !outcome.matches("(wrote|removed) .*")) {
       throw new IOException(operation + ": " + outcome);
     }
   }

@@ -60,8 +60,7 @@ final class ScenarioSweep {
         new CrashStates(recording.blank(), recording.events(), recording.first(), settings);
     for (int cut = recording.first(); cut < recording.events().size(); cut++) {
       states.cutBehind(cut);
-      boolean certain = states.pending(cut).isEmpty();
-      int choices = certain ? 1 : CrashStates.FIXED_CHOICES + settings.drawn();
+      int choices = states.choices(cut);
       for (int choice = 0; choice < choices; choice++) {
         if (wanted.includes(cut, choice)) {
           judge(states.state(cut, choice, streams), cut, choice);
