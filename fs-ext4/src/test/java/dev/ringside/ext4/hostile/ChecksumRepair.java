@@ -3,11 +3,18 @@ package dev.ringside.ext4.hostile;
 import dev.ringside.ext4.hostile.RawImage.Structure;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /** Makes the checksum of a changed structure right, so that the change gets past it. */
 final class ChecksumRepair {
   private static final int SUPERBLOCK = 1024;
   private static final int JOURNAL_MAGIC = 0xc03b3998;
+  private static final int JOURNAL_HEADER = 12;
+  private static final int DESCRIPTOR_BLOCK = 1;
+  private static final int CHECKSUMS_V3 = 0x10;
+  private static final int TAG = 16;
+  private static final int SAME_UUID = 2;
+  private static final int LAST_TAG = 8;
   private static final int TAIL = 12;
 
   private final RawImage image;
@@ -36,7 +43,7 @@ final class ChecksumRepair {
           bitmap(structure, 0x1a, 0x3a, image.inodesPerGroup() / Byte.SIZE);
         }
       }
-      case INODE, EXTENTS, DIRECTORY, ATTRIBUTES -> {
+      case INODE, EXTENTS, DIRECTORY, ATTRIBUTES, ORPHAN_FILE -> {
         if (image.hasChecksums()) {
           owned(structure);
         }
@@ -61,6 +68,11 @@ final class ChecksumRepair {
         int own = Crcs.crc32c(Crcs.crc32c(image.seed(), (int) structure.owner()), 0);
         bytes.putInt(at + 0x10, 0);
         bytes.putInt(at + 0x10, Crcs.crc32c(own, content, at, structure.length()));
+      }
+      case ORPHAN_FILE -> {
+        int own = Crcs.crc32c(Crcs.crc32c(seed, at / structure.length()), 0);
+        int entries = structure.length() - 8;
+        bytes.putInt(at + entries + 4, Crcs.crc32c(own, content, at, entries));
       }
       default -> throw new IllegalArgumentException(structure.toString());
     }
@@ -132,20 +144,24 @@ final class ChecksumRepair {
   }
 
   private void journal(Structure structure) {
-    ByteBuffer log =
-        ByteBuffer.wrap(content, structure.offset(), structure.length())
-            .slice()
-            .order(ByteOrder.BIG_ENDIAN);
+    ByteBuffer log = log(structure);
     if (log.getInt(0) != JOURNAL_MAGIC) {
+      copy(structure);
       return;
     }
     int last = structure.length() - Integer.BYTES;
     switch (log.getInt(4)) {
-      case 1, 5 -> sum(log, structure, last);
+      case DESCRIPTOR_BLOCK -> {
+        tags(structure);
+        sum(log, structure, last);
+      }
+      case 5 -> sum(log, structure, last);
       case 2 -> sum(log, structure, 0x10);
       case 3, 4 -> {
-        log.putInt(0xfc, 0);
-        log.putInt(0xfc, Crcs.crc32c(~0, content, structure.offset(), 1024));
+        if (hasTagChecksums(structure)) {
+          log.putInt(0xfc, 0);
+          log.putInt(0xfc, Crcs.crc32c(~0, content, structure.offset(), 1024));
+        }
       }
       default -> {
         // Nothing that has one.
@@ -153,17 +169,69 @@ final class ChecksumRepair {
     }
   }
 
+  private ByteBuffer log(Structure structure) {
+    return ByteBuffer.wrap(content, structure.offset(), structure.length())
+        .slice()
+        .order(ByteOrder.BIG_ENDIAN);
+  }
+
+  private List<Structure> journal() {
+    return image.structures().stream()
+        .filter(structure -> structure.kind() == RawImage.Kind.JOURNAL)
+        .toList();
+  }
+
+  /** A copy of a block: its checksum stands in the descriptor before it, which has one, too. */
+  private void copy(Structure structure) {
+    List<Structure> journal = journal();
+    for (int i = journal.indexOf(structure) - 1; i > 0; i--) {
+      ByteBuffer log = log(journal.get(i));
+      if (log.getInt(0) == JOURNAL_MAGIC) {
+        if (log.getInt(4) == DESCRIPTOR_BLOCK) {
+          tags(journal.get(i));
+          sum(log, journal.get(i), structure.length() - Integer.BYTES);
+        }
+        return;
+      }
+    }
+  }
+
+  /** The checksums of all copies of a descriptor, in tags of the third version; others are left. */
+  private void tags(Structure descriptor) {
+    List<Structure> journal = journal();
+    if (!hasTagChecksums(journal.getFirst())) {
+      return;
+    }
+    ByteBuffer log = log(descriptor);
+    int seed = Crcs.crc32c(journalSeed(), Integer.reverseBytes(log.getInt(8)));
+    int copy = journal.indexOf(descriptor);
+    int tag = JOURNAL_HEADER;
+    while (tag + TAG <= descriptor.length() - Integer.BYTES) {
+      copy = copy + 1 < journal.size() ? copy + 1 : 1;
+      log.putInt(
+          tag + 12, Crcs.crc32c(seed, content, journal.get(copy).offset(), descriptor.length()));
+      int flags = log.getInt(tag + 4);
+      if ((flags & LAST_TAG) != 0) {
+        return;
+      }
+      tag += (flags & SAME_UUID) != 0 ? TAG : TAG + 16;
+    }
+  }
+
+  private boolean hasTagChecksums(Structure journalSuperblock) {
+    return (log(journalSuperblock).getInt(0x28) & CHECKSUMS_V3) != 0;
+  }
+
   private void sum(ByteBuffer log, Structure structure, int place) {
+    if (!hasTagChecksums(journal().getFirst())) {
+      return;
+    }
     int seed = journalSeed();
     log.putInt(place, 0);
     log.putInt(place, Crcs.crc32c(seed, content, structure.offset(), structure.length()));
   }
 
   private int journalSeed() {
-    return image.structures().stream()
-        .filter(structure -> structure.kind() == RawImage.Kind.JOURNAL)
-        .findFirst()
-        .map(first -> Crcs.crc32c(~0, content, first.offset() + 0x30, 16))
-        .orElse(~0);
+    return Crcs.crc32c(~0, content, journal().getFirst().offset() + 0x30, 16);
   }
 }

@@ -14,7 +14,7 @@ final class Damage {
 
   static final int CHANGE = 8;
   private static final int MAX_CHANGES = 16;
-  private static final int REPAIR = 1;
+  private static final int NO_REPAIR = 1;
   private static final int READ_ONLY = 2;
 
   private final byte[] input;
@@ -31,8 +31,19 @@ final class Damage {
     return u8(0);
   }
 
+  /** Whether checksums of what was changed are made right. */
+  private boolean isRepaired() {
+    return (u8(1) & NO_REPAIR) == 0;
+  }
+
   boolean isReadOnly() {
     return (u8(1) & READ_ONLY) != 0;
+  }
+
+  /** Changes an image, and leaves its checksums wrong whatever the input says. */
+  void applyUnrepaired(RawImage image, List<Kind> kinds) {
+    input[1] |= NO_REPAIR;
+    apply(image, kinds);
   }
 
   /** Changes an image. */
@@ -47,7 +58,7 @@ final class Damage {
       if (!some.isEmpty()) {
         Structure structure = some.get((u8(at + 1) | u8(at + 2) << 8) % some.size());
         change(image, structure, at);
-        if ((u8(1) & REPAIR) == 0) {
+        if (isRepaired()) {
           repair.repair(structure);
         }
       }

@@ -18,6 +18,7 @@ import dev.ringside.ext4.xattr.AttributeMode;
 import dev.ringside.machine.IoVector;
 import dev.ringside.storage.MemoryStorage;
 import dev.ringside.storage.Storage;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +30,15 @@ import java.util.Set;
  * takes long is an endless loop.
  */
 final class DamagedRun {
-  /** Of guest memory: what the caches of a mount for writing take, and some. */
-  static final long RAM_BYTES = 64L << 20;
+  /** Of guest memory: what the caches of a mount take, and some. To clear more takes long. */
+  static final long RAM_BYTES = 12L << 20;
+
+  /** With caches that a small image does not fill. */
+  static final MountOptions WRITING =
+      MountOptions.READ_WRITE.withPageCacheBytes(2 << 20).withMetadataCacheBytes(1 << 20);
+
+  private static final MountOptions READING =
+      MountOptions.DEFAULT.withPageCacheBytes(2 << 20).withMetadataCacheBytes(1 << 20);
 
   private static final int MAX_VISITS = 400;
   private static final int MAX_READ = 1 << 16;
@@ -52,18 +60,44 @@ final class DamagedRun {
     }
   }
 
-  void run(byte[] image, boolean readOnly) {
+  /** A disk with a copy of an image. */
+  static TestDisk disk(byte[] image) {
+    return disk(storage(image));
+  }
+
+  private static TestDisk disk(Storage storage) {
+    return TestDisk.over(storage).memoryBytes(RAM_BYTES).start();
+  }
+
+  private static MemoryStorage storage(byte[] image) {
     MemoryStorage storage = MemoryStorage.ofSectors(image.length / Storage.SECTOR_SIZE);
+    storage.write(0, whole(image));
+    return storage;
+  }
+
+  private static IoVector whole(byte[] image) {
     IoVector content = new IoVector(MemorySegment.ofArray(image));
     content.add(0, image.length);
-    storage.write(0, content);
-    try (TestDisk disk = TestDisk.over(storage).memoryBytes(RAM_BYTES).start()) {
+    return content;
+  }
+
+  void run(byte[] image, boolean readOnly) {
+    try (TestDisk disk = disk(image)) {
       attempt(() -> use(disk, readOnly));
     }
   }
 
+  /** As the other, for writing; the image becomes what is on the disk after it. */
+  void runOn(byte[] image) throws IOException {
+    MemoryStorage storage = storage(image);
+    try (TestDisk disk = disk(storage)) {
+      attempt(() -> use(disk, false));
+      storage.read(0, whole(image));
+    }
+  }
+
   private void use(TestDisk disk, boolean readOnly) throws Ext4Exception {
-    MountOptions options = readOnly ? MountOptions.DEFAULT : MountOptions.READ_WRITE;
+    MountOptions options = readOnly ? READING : WRITING;
     try (Ext4 ext4 = Ext4.mount(disk.driver(), options)) {
       List<Ext4Path> paths = new ArrayList<>();
       Session session = ext4.session(Credentials.ROOT);

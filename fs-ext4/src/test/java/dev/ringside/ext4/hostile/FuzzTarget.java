@@ -7,10 +7,11 @@ import java.util.Locale;
 /** What can be fuzzed. */
 enum FuzzTarget {
   IMAGE(ImageFuzz.class),
-  JOURNAL(JournalFuzz.class);
+  JOURNAL(JournalFuzz.class),
+  WRITES(WritesFuzz.class);
 
   private static final int IMAGES = 9;
-  private static final int KINDS = 9;
+  private static final int KINDS = 10;
 
   private final Class<?> entry;
 
@@ -31,6 +32,7 @@ enum FuzzTarget {
     switch (this) {
       case IMAGE -> ImageFuzz.fuzzerTestOneInput(input);
       case JOURNAL -> JournalFuzz.fuzzerTestOneInput(input);
+      case WRITES -> WritesFuzz.fuzzerTestOneInput(input);
     }
   }
 

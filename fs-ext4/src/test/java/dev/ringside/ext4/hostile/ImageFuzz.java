@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Damages metadata of images that were unmounted. */
 public final class ImageFuzz {
-  private static final List<Kind> KINDS =
+  static final List<Kind> KINDS =
       List.of(
           Kind.INODE,
           Kind.DIRECTORY,
@@ -15,7 +15,8 @@ public final class ImageFuzz {
           Kind.BLOCK_BITMAP,
           Kind.INODE_BITMAP,
           Kind.ATTRIBUTES,
-          Kind.INDIRECT);
+          Kind.INDIRECT,
+          Kind.ORPHAN_FILE);
 
   private ImageFuzz() {}
 

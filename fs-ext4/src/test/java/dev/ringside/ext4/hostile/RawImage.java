@@ -42,6 +42,7 @@ final class RawImage {
     INDIRECT,
     DIRECTORY,
     ATTRIBUTES,
+    ORPHAN_FILE,
     JOURNAL
   }
 
@@ -154,7 +155,9 @@ final class RawImage {
     }
     boolean directory = (u16(place) & TYPE_MASK) == DIRECTORY;
     boolean journal = number == u32(SUPERBLOCK + 0xe0);
-    Kind content = directory ? Kind.DIRECTORY : journal ? Kind.JOURNAL : null;
+    boolean orphans = number == u32(SUPERBLOCK + 0x280);
+    Kind content =
+        directory ? Kind.DIRECTORY : journal ? Kind.JOURNAL : orphans ? Kind.ORPHAN_FILE : null;
     if ((u32(place + 0x20) & EXTENTS_FLAG) != 0) {
       findExtents(place + 0x28, number, generation, content, MAX_DEPTH);
     } else if (directory || journal) {

@@ -4,7 +4,6 @@ import dev.ringside.driver.testing.TestDisk;
 import dev.ringside.ext4.Ext4;
 import dev.ringside.ext4.Ext4Path;
 import dev.ringside.ext4.LinkPolicy;
-import dev.ringside.ext4.MountOptions;
 import dev.ringside.ext4.OpenFile;
 import dev.ringside.ext4.OpenFlag;
 import dev.ringside.ext4.Session;
@@ -89,7 +88,7 @@ enum SeedImage {
     TestDisk disk =
         TestDisk.over(FileStorage.openWritable(file)).memoryBytes(DamagedRun.RAM_BYTES).start();
     try {
-      Ext4 ext4 = Ext4.mount(disk.driver(), MountOptions.READ_WRITE);
+      Ext4 ext4 = Ext4.mount(disk.driver(), DamagedRun.WRITING);
       Session session = ext4.session(Credentials.ROOT);
       String directory = leaveDirty ? "/late" : "/d";
       session.mkdir(Ext4Path.of(directory), 0755);

@@ -8,6 +8,7 @@ import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.testing.Fixture;
 import dev.ringside.ext4.testing.ImageEditor;
 import dev.ringside.ext4.testing.LogWrites;
+import dev.ringside.ext4.testing.MemoryDirectory;
 import dev.ringside.ext4.testing.MountedImage;
 import dev.ringside.ext4.testing.Tool;
 import dev.ringside.ext4.testing.TreeState;
@@ -32,7 +33,8 @@ final class JournalRecoveryTest {
   private static final String FILE = "/files/large";
   private static final int JOURNAL_MAGIC = 0xc03b3998;
 
-  @TempDir private Path directory;
+  @TempDir(factory = MemoryDirectory.class)
+  private Path directory;
 
   /** The image after e2fsck has written its log back. */
   private Path recovered(Path image) throws IOException {
@@ -136,10 +138,7 @@ final class JournalRecoveryTest {
             .writeUncommitted(50, 30)
             .done();
 
-    TreeState ours = TreeState.of(image);
-
-    assertThat(ours).isEqualTo(TreeState.of(recovered(image)));
-    assertThat(ours).isNotEqualTo(TreeState.of(fixture.path()));
+    assertThat(agreesWithE2fsck(image)).as("the log holds something").isTrue();
   }
 
   /** What a kernel had on its disk while it worked; images/README.md says how each was made. */
@@ -179,7 +178,7 @@ final class JournalRecoveryTest {
     }
     Path image = journal.done();
 
-    assertThat(TreeState.of(image)).isEqualTo(TreeState.of(recovered(image)));
+    assertThat(agreesWithE2fsck(image)).as("the log holds something").isTrue();
   }
 
   /** Every cut at which the disk had to be durable, from mkfs to unmount. */

@@ -1,5 +1,6 @@
 package dev.ringside.lab.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.ringside.lab.crash.CrashSettings;
 import dev.ringside.lab.crash.CrashSweep;
 import dev.ringside.lab.crash.CrashTally;
@@ -8,12 +9,18 @@ import dev.ringside.lab.kernel.LoopMount;
 import dev.ringside.lab.kernel.Program;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,7 +40,7 @@ final class CrashCommand implements Callable<Integer> {
       names = "--combinations",
       paramLabel = "NAMES",
       split = ",",
-      defaultValue = "ext4,upstream,blocks-1k,ext3,data-journal,inodes-128",
+      defaultValue = "ext4,upstream,blocks-1k,ext3,data-journal,data-writeback,inodes-128",
       description = "Kinds of filesystems, with commas between them (default: ${DEFAULT-VALUE}).")
   private List<String> combinations = List.of();
 
@@ -96,13 +103,10 @@ final class CrashCommand implements Callable<Integer> {
       description = "Let the disk ignore flushes: there must be bad states.")
   private boolean selfCheck;
 
-  @Option(
-      names = "--whole-superblock",
-      description = "Never tear the two sectors of the superblock apart.")
-  private boolean wholeSuperblock;
-
   @Option(names = "--list", description = "List the scenarios.")
   private boolean list;
+
+  @Mixin private final JsonLines json = new JsonLines();
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -120,29 +124,75 @@ final class CrashCommand implements Callable<Integer> {
     }
     CrashSettings settings =
         new CrashSettings(
-            seed,
-            drawn,
-            every,
-            peersEvery,
-            recoveries,
-            selfCheck,
-            wholeSuperblock,
-            LoopMount.obstacle().isEmpty());
-    List<CrashTally> tallies =
-        new CrashSweep(settings).run(chosen(), selection(), tally -> print(tally, out));
-    int bad = tallies.stream().mapToInt(tally -> tally.bad().size()).sum();
-    out.printf(
+            seed, drawn, every, peersEvery, recoveries, selfCheck, LoopMount.obstacle().isEmpty());
+    long begun = System.nanoTime();
+    PrintWriter table = json.takesStandardOutput() ? new PrintWriter(Writer.nullWriter()) : out;
+    List<CrashTally> tallies = new ArrayList<>();
+    json.write(
+        out,
+        sink ->
+            new CrashSweep(settings)
+                .run(
+                    chosen(),
+                    selection(),
+                    tally -> {
+                      tallies.add(tally);
+                      print(tally, table);
+                      sink.line(fields -> write(fields, tally));
+                    }));
+    printOperations(tallies, table);
+    table.printf(
         Locale.ROOT,
-        "%d scenarios, %,d states, %,d distinct, %,d of crashed recoveries, %,d by others, %d"
-            + " bad%n",
+        "%d runs, %,d s%n",
         tallies.size(),
+        Duration.ofNanos(System.nanoTime() - begun).toSeconds());
+    table.flush();
+    boolean bad = tallies.stream().anyMatch(tally -> !tally.bad().isEmpty());
+    return bad != selfCheck ? OneLineErrors.RUN_FAILED : 0;
+  }
+
+  /** A row for each operation, over all filesystems and endings, and one for all of them. */
+  private static void printOperations(List<CrashTally> tallies, PrintWriter table) {
+    table.printf(
+        "%-24s %10s %10s %14s %10s %5s%n",
+        "operation", "states", "distinct", "of recoveries", "by others", "bad");
+    Map<String, List<CrashTally>> operations = new LinkedHashMap<>();
+    for (CrashTally tally : tallies) {
+      operations.computeIfAbsent(tally.scenario(), _ -> new ArrayList<>()).add(tally);
+    }
+    operations.forEach((operation, its) -> printOperation(operation, its, table));
+    printOperation("all", tallies, table);
+  }
+
+  private static void printOperation(String name, List<CrashTally> tallies, PrintWriter table) {
+    table.printf(
+        Locale.ROOT,
+        "%-24s %,10d %,10d %,14d %,10d %5d%n",
+        name,
         tallies.stream().mapToInt(CrashTally::states).sum(),
         tallies.stream().mapToInt(CrashTally::distinct).sum(),
         tallies.stream().mapToInt(CrashTally::recoveryStates).sum(),
         tallies.stream().mapToInt(CrashTally::peers).sum(),
-        bad);
-    out.flush();
-    return (bad == 0) == selfCheck ? OneLineErrors.RUN_FAILED : 0;
+        tallies.stream().mapToInt(tally -> tally.bad().size()).sum());
+  }
+
+  private void write(JsonGenerator fields, CrashTally tally) throws IOException {
+    fields.writeStringField("combination", tally.combination());
+    fields.writeStringField("scenario", tally.scenario());
+    fields.writeStringField("ending", tally.ending());
+    fields.writeNumberField("seed", seed);
+    fields.writeNumberField("states", tally.states());
+    fields.writeNumberField("distinct_states", tally.distinct());
+    fields.writeNumberField("recovery_states", tally.recoveryStates());
+    fields.writeNumberField("peer_recoveries", tally.peers());
+    fields.writeArrayFieldStart("bad");
+    for (CrashTally.Bad bad : tally.bad()) {
+      fields.writeStartObject();
+      fields.writeStringField("state", bad.state());
+      fields.writeStringField("what", bad.what());
+      fields.writeEndObject();
+    }
+    fields.writeEndArray();
   }
 
   private List<Combination> chosen() {

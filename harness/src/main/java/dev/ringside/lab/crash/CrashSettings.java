@@ -10,7 +10,6 @@ package dev.ringside.lab.crash;
  *     of these; 0 for never
  * @param recoveries how many states of a scenario have their recovery crashed, too
  * @param ignoredFlushes whether the disk is broken: no flush does anything
- * @param wholeSuperblock whether the two sectors of the superblock are never torn apart
  * @param kernel whether the kernel can be asked
  */
 public record CrashSettings(
@@ -20,5 +19,4 @@ public record CrashSettings(
     int peersEvery,
     int recoveries,
     boolean ignoredFlushes,
-    boolean wholeSuperblock,
     boolean kernel) {}

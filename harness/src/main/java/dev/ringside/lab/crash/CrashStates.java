@@ -15,10 +15,11 @@ import java.util.random.RandomGenerator;
  * </pre>
  */
 final class CrashStates {
-  /** Choices that are made for every cut; behind them, each is drawn. */
+  /** Choices that are made for every cut; behind them, some are drawn. */
   static final int FIXED_CHOICES = 5;
 
-  private static final int SUPERBLOCK = 1024;
+  /** So few pending writes are lost and kept in all combinations, behind the drawn ones. */
+  private static final int EXHAUSTIVE = 4;
 
   private final List<DiskEvent> events;
   private final CrashSettings settings;
@@ -63,11 +64,22 @@ final class CrashStates {
     return pending;
   }
 
+  /** How many choices there are for a crash behind that event. */
+  int choices(int cut) {
+    int writes = pending(cut).size();
+    if (writes == 0) {
+      return 1;
+    }
+    int drawn = FIXED_CHOICES + settings.drawn();
+    return writes <= EXHAUSTIVE ? drawn + (1 << writes) : drawn;
+  }
+
   /**
    * The disk after a crash behind that event.
    *
    * @param choice which of the pending writes it has: 0 none, 1 all, 2 only the last, 3 all but the
-   *     first, 4 all, the last one torn in the middle; larger ones are drawn
+   *     first, 4 all, the last one torn in the middle; then those that are drawn, and then every
+   *     set of writes, a bit for each
    */
   DiskImage state(int cut, int choice, RandomStreams streams) {
     DiskImage image = durable.copy();
@@ -85,29 +97,28 @@ final class CrashStates {
         case 2 -> put(image, write, 0, i == last ? length : 0);
         case 3 -> put(image, write, 0, i == 0 ? 0 : length);
         case 4 -> put(image, write, 0, i == last ? half(write) : length);
-        default -> putSome(image, write, random);
+        default -> {
+          int set = choice - FIXED_CHOICES - settings.drawn();
+          if (set < 0) {
+            putSome(image, write, random);
+          } else {
+            put(image, write, 0, (set >> i & 1) != 0 ? length : 0);
+          }
+        }
       }
     }
     return image;
   }
 
-  private int half(DiskEvent.Write write) {
-    int half = write.content().length() / Storage.SECTOR_SIZE / 2 * Storage.SECTOR_SIZE;
-    return mayTear(write, half) ? half : half + Storage.SECTOR_SIZE;
-  }
-
-  /** Whether what is before a byte of a write can be there without what is behind it. */
-  private boolean mayTear(DiskEvent.Write write, int at) {
-    return !settings.wholeSuperblock()
-        || write.position() + at != SUPERBLOCK + Storage.SECTOR_SIZE
-        || at == 0;
+  private static int half(DiskEvent.Write write) {
+    return write.content().length() / Storage.SECTOR_SIZE / 2 * Storage.SECTOR_SIZE;
   }
 
   private static void put(DiskImage image, DiskEvent.Write write, int from, int to) {
     image.put(write.position() + from, write.content().bytes(), from, to - from);
   }
 
-  private void putSome(DiskImage image, DiskEvent.Write write, RandomGenerator random) {
+  private static void putSome(DiskImage image, DiskEvent.Write write, RandomGenerator random) {
     int length = write.content().length();
     switch (random.nextInt(3)) {
       case 0 -> {
@@ -115,11 +126,8 @@ final class CrashStates {
       }
       case 1 -> put(image, write, 0, length);
       default -> {
-        boolean kept = false;
         for (int sector = 0; sector < length; sector += Storage.SECTOR_SIZE) {
-          boolean drawn = random.nextBoolean();
-          kept = mayTear(write, sector) ? drawn : kept;
-          if (kept) {
+          if (random.nextBoolean()) {
             put(image, write, sector, sector + Storage.SECTOR_SIZE);
           }
         }

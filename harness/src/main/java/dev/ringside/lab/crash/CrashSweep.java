@@ -10,7 +10,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
 
 /** Sweeps scenarios over kinds of filesystems, as many at once as there are processors. */
 public final class CrashSweep {
@@ -50,33 +49,36 @@ public final class CrashSweep {
     }
   }
 
-  /** The names of all scenarios. */
-  public static List<String> scenarioNames() {
-    return Scenarios.all(true).stream().map(Scenario::name).toList();
+  /** Is told of each scenario when it is done, one at a time. */
+  @FunctionalInterface
+  public interface Report {
+    void of(CrashTally tally) throws IOException;
   }
 
-  /**
-   * Sweeps.
-   *
-   * @param report is told of each scenario when it is done, one at a time
-   */
-  public List<CrashTally> run(
-      List<Combination> combinations, Selection selection, Consumer<CrashTally> report)
+  /** The names of all scenarios. */
+  public static List<String> scenarioNames() {
+    return Scenarios.all(true).stream().map(Scenario::name).distinct().toList();
+  }
+
+  /** Sweeps. */
+  public List<CrashTally> run(List<Combination> combinations, Selection selection, Report report)
       throws IOException {
     Path folder =
         Files.isWritable(MEMORY)
             ? Files.createTempDirectory(MEMORY, "ringside-crash")
             : Files.createTempDirectory("ringside-crash");
     List<CrashTally> tallies = new ArrayList<>();
+    List<Judge> judges = new ArrayList<>();
     try (ExecutorService workers =
         Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
       List<Future<CrashTally>> running = new ArrayList<>();
       for (Combination combination : combinations) {
         DiskImage blank = blank(combination, folder);
         Judge judge = new Judge(combination, folder);
+        judges.add(judge);
         for (Scenario scenario : Scenarios.all(hasExtents(combination))) {
           if (selection.scenarios().isEmpty() || selection.scenarios().contains(scenario.name())) {
-            for (Ending ending : Ending.values()) {
+            for (Ending ending : scenario.endings()) {
               running.add(
                   workers.submit(
                       () -> sweep(combination, blank, judge, scenario, ending, selection)));
@@ -87,7 +89,7 @@ public final class CrashSweep {
       for (Future<CrashTally> future : running) {
         CrashTally tally = future.get();
         tallies.add(tally);
-        report.accept(tally);
+        report.of(tally);
       }
     } catch (ExecutionException failed) {
       throw new IOException("the sweep itself failed: " + failed.getCause(), failed);
@@ -95,6 +97,9 @@ public final class CrashSweep {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", interrupted);
     } finally {
+      for (Judge judge : judges) {
+        judge.close();
+      }
       Files.deleteIfExists(folder.resolve("blank.img"));
       Files.deleteIfExists(folder);
     }
@@ -122,17 +127,14 @@ public final class CrashSweep {
       Scenario scenario,
       Ending ending,
       Selection selection) {
-    String name =
-        "%s/%s/%s".formatted(combination.commandName(), scenario.name(), ending.commandName());
+    CrashTally tally =
+        new CrashTally(combination.commandName(), scenario.name(), ending.commandName());
     try {
       Recording recording = Recording.of(scenario, ending, combination, blank);
-      boolean strict = combination.mountOptions().equals("data=journal");
-      return new ScenarioSweep(name, scenario, recording, judge, strict, settings)
-          .run(selection::includes);
+      new ScenarioSweep(tally, scenario, recording, judge, settings).run(selection::includes);
     } catch (IOException | RuntimeException failure) {
-      CrashTally tally = new CrashTally(name);
       tally.bad("the scenario itself", failure.toString());
-      return tally;
     }
+    return tally;
   }
 }

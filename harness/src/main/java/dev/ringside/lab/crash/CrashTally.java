@@ -5,15 +5,19 @@ import java.util.List;
 
 /** What a sweep of one scenario has found. */
 public final class CrashTally {
-  private final String name;
+  private final String combination;
+  private final String scenario;
+  private final String ending;
   private int states;
   private int distinct;
   private int recoveryStates;
   private int peers;
   private final List<Bad> bad = new ArrayList<>();
 
-  CrashTally(String name) {
-    this.name = name;
+  CrashTally(String combination, String scenario, String ending) {
+    this.combination = combination;
+    this.scenario = scenario;
+    this.ending = ending;
   }
 
   /**
@@ -45,7 +49,19 @@ public final class CrashTally {
 
   /** Combination, scenario and ending. */
   public String name() {
-    return name;
+    return "%s/%s/%s".formatted(combination, scenario, ending);
+  }
+
+  public String combination() {
+    return combination;
+  }
+
+  public String scenario() {
+    return scenario;
+  }
+
+  public String ending() {
+    return ending;
   }
 
   public int states() {

@@ -1,6 +1,7 @@
 package dev.ringside.lab.crash;
 
 import dev.ringside.ext4.MountOptions;
+import dev.ringside.ext4.ShutdownMode;
 import dev.ringside.ext4.content.AtimePolicy;
 import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.lab.differ.Combination;
@@ -27,12 +28,30 @@ final class GuestSide implements Side {
 
   private final GuestMount mount;
 
-  GuestSide(Storage storage, Combination combination) throws Ext4Exception {
+  /**
+   * Mounts.
+   *
+   * @param discard whether the disk is told of freed blocks
+   */
+  GuestSide(Storage storage, Combination combination, boolean discard) throws Ext4Exception {
     mount =
         GuestMount.of(
             storage,
-            GuestMount.withWords(OPTIONS, combination.mountOptions()),
+            GuestMount.withWords(OPTIONS, combination.mountOptions()).withDiscard(discard),
             new RealScheduler());
+  }
+
+  /** Does something to the mount as a whole. */
+  void run(Act.OnMount act) throws Ext4Exception {
+    switch (act) {
+      case FREEZE -> mount.ext4().freeze();
+      case THAW -> mount.ext4().thaw();
+      case TRIM -> mount.ext4().trim(0, Long.MAX_VALUE, 0);
+    }
+  }
+
+  void shutdown(ShutdownMode mode) throws Ext4Exception {
+    mount.ext4().shutdown(mode);
   }
 
   @Override

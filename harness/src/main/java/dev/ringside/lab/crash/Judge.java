@@ -1,31 +1,41 @@
 package dev.ringside.lab.crash;
 
+import dev.ringside.ext4.MountOptions;
+import dev.ringside.ext4.error.Ext4CorruptedException;
+import dev.ringside.ext4.error.Ext4UnsupportedException;
+import dev.ringside.ext4.format.Superblock;
+import dev.ringside.ext4.journal.DataMode;
 import dev.ringside.lab.differ.Combination;
+import dev.ringside.lab.guest.GuestMount;
 import dev.ringside.lab.kernel.KernelFiles;
 import dev.ringside.lab.kernel.LoopMount;
 import dev.ringside.lab.kernel.Program;
+import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Recovers crashed disks with Ringside, and says what is wrong with the result: e2fsck must find
  * nothing, and what can be seen must be a moment that the crash may show. As seldom as asked for,
  * e2fsck and the kernel recover copies, and must come to the same tree. For several threads.
  */
-final class Judge {
+final class Judge implements Closeable {
   private static final int MENDED = 1;
   private static final String SOUND = "";
 
   private final Combination combination;
   private final Path folder;
-  private final Set<String> clean = ConcurrentHashMap.newKeySet();
+  private final Set<DiskImage.Fingerprint> clean = ConcurrentHashMap.newKeySet();
+
+  /** Files that no thread uses just now. */
+  private final Queue<FsckFile> idle = new ConcurrentLinkedQueue<>();
 
   /**
    * A judge.
@@ -44,6 +54,11 @@ final class Judge {
    */
   record Recovered(DiskImage disk, Recording.Moment moment) {}
 
+  /** What the filesystem promises about content. */
+  DataMode mode() {
+    return GuestMount.withWords(MountOptions.DEFAULT, combination.mountOptions()).dataMode();
+  }
+
   /** Mounts for writing, looks, unmounts. */
   Recovered recover(DiskImage crashed, String mixed) throws IOException {
     DiskImage disk = crashed.copy();
@@ -51,7 +66,7 @@ final class Judge {
   }
 
   private Recording.Moment look(DiskImage disk, String mixed) throws IOException {
-    try (GuestSide side = new GuestSide(disk, combination)) {
+    try (GuestSide side = new GuestSide(disk, combination, false)) {
       return Recording.Moment.of(side.calls(), mixed);
     }
   }
@@ -59,36 +74,43 @@ final class Judge {
   /** The writes and flushes of a recovery. */
   List<DiskEvent> recoveryOf(DiskImage crashed) throws IOException {
     RecordingStorage storage = new RecordingStorage(crashed.copy());
-    new GuestSide(storage, combination).close();
+    new GuestSide(storage, combination, false).close();
     return storage.events();
   }
 
   /** What e2fsck finds; empty when nothing. */
   String fsck(DiskImage disk) throws IOException {
-    String digest = digest(disk);
-    if (clean.contains(digest)) {
+    if (clean.contains(disk.fingerprint())) {
       return SOUND;
     }
-    Path file = Files.createTempFile(folder, "recovered", ".img");
+    FsckFile taken = idle.poll();
+    FsckFile file = taken != null ? taken : new FsckFile(folder);
+    Program.Answer answer;
     try {
-      disk.writeTo(file);
-      Program.Answer answer = Program.E2FSCK.run("-fn", file);
-      if (answer.status() == 0) {
-        clean.add(digest);
-        return SOUND;
-      }
-      return "e2fsck -fn after the recovery: status %d%n%s"
-          .formatted(answer.status(), answer.output().strip().indent(6));
+      answer = file.check(disk);
     } finally {
-      Files.delete(file);
+      idle.add(file);
     }
+    if (answer.status() == 0) {
+      clean.add(disk.fingerprint());
+      return SOUND;
+    }
+    return "e2fsck -fn after the recovery: status %d%n%s"
+        .formatted(answer.status(), answer.output().strip().indent(6));
   }
 
-  static String digest(DiskImage disk) {
+  /**
+   * Whether others recover this at all. A superblock that was torn has a wrong checksum, and they
+   * refuse it, or ask for a backup of it.
+   */
+  static boolean isForPeers(DiskImage crashed) throws Ext4UnsupportedException {
+    byte[] superblock = new byte[Superblock.SIZE];
+    crashed.read(Superblock.DISK_OFFSET, superblock);
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(disk.bytes()));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError(impossible);
+      Superblock whole = Superblock.parse(MemorySegment.ofArray(superblock));
+      return whole.blocks() > 0;
+    } catch (Ext4CorruptedException torn) {
+      return false;
     }
   }
 
@@ -122,6 +144,14 @@ final class Judge {
       return Moments.difference("the kernel", kernels, "ringside", ours.moment());
     } finally {
       Files.delete(file);
+    }
+  }
+
+  /** Deletes its files; nobody may be asking. */
+  @Override
+  public void close() throws IOException {
+    for (FsckFile file = idle.poll(); file != null; file = idle.poll()) {
+      file.close();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.ringside.lab.crash;
 
+import dev.ringside.ext4.ShutdownMode;
 import dev.ringside.lab.differ.Combination;
 import dev.ringside.lab.differ.Interpreter;
 import dev.ringside.lab.differ.Operation;
@@ -51,49 +52,65 @@ record Recording(DiskImage blank, List<DiskEvent> events, int first, List<Moment
       throws IOException {
     List<Moment> moments = rehearse(scenario, combination, blank);
     RecordingStorage storage = new RecordingStorage(blank.copy());
-    GuestSide side = new GuestSide(storage, combination);
+    GuestSide side = new GuestSide(storage, combination, scenario.discard());
     int first;
     try {
       Interpreter interpreter = new Interpreter(side);
       prepare(scenario, interpreter);
       first = storage.events().size();
       int number = 0;
-      for (Operation operation : scenario.steps()) {
+      for (Act act : scenario.steps()) {
         storage.note(new DiskEvent.Begin(number));
-        mustSucceed(interpreter, operation);
-        storage.note(new DiskEvent.End(number, promises(operation)));
+        run(act, interpreter, side);
+        storage.note(new DiskEvent.End(number, act.isPromise()));
         number++;
       }
-      if (ending == Ending.SYNC) {
-        mustSucceed(interpreter, new Operation.Sync());
-        storage.note(new DiskEvent.End(number - 1, true));
-        side.abandon();
-      } else {
-        interpreter.closeAll();
-        side.close();
-        storage.note(new DiskEvent.End(number - 1, true));
-      }
+      end(ending, interpreter, side);
+      storage.note(new DiskEvent.End(number - 1, ending != Ending.SHUTDOWN_AT_ONCE));
     } catch (IOException | RuntimeException failure) {
-      side.abandon();
+      try {
+        side.abandon();
+      } catch (IllegalStateException closed) {
+        failure.addSuppressed(closed);
+      }
       throw failure;
     }
     return new Recording(blank, List.copyOf(storage.events()), first, moments);
   }
 
-  private static boolean promises(Operation operation) {
-    return operation instanceof Operation.Sync || operation instanceof Operation.Fsync;
+  private static void run(Act act, Interpreter interpreter, GuestSide side) throws IOException {
+    switch (act) {
+      case Act.Call(Operation operation) -> mustSucceed(interpreter, operation);
+      case Act.OnMount onMount -> side.run(onMount);
+    }
+  }
+
+  private static void end(Ending ending, Interpreter interpreter, GuestSide side)
+      throws IOException {
+    switch (ending) {
+      case SYNC -> mustSucceed(interpreter, new Operation.Sync());
+      case UNMOUNT -> {
+        interpreter.closeAll();
+        side.close();
+        return;
+      }
+      case SHUTDOWN -> side.shutdown(ShutdownMode.DEFAULT);
+      case SHUTDOWN_FLUSH_LOG -> side.shutdown(ShutdownMode.FLUSH_LOG);
+      case SHUTDOWN_AT_ONCE -> side.shutdown(ShutdownMode.NO_LOG_FLUSH);
+    }
+    side.abandon();
   }
 
   private static List<Moment> rehearse(Scenario scenario, Combination combination, DiskImage blank)
       throws IOException {
     List<Moment> moments = new ArrayList<>();
-    GuestSide side = new GuestSide(blank.copy(), combination);
+    GuestSide side = new GuestSide(blank.copy(), combination, scenario.discard());
     try {
       Interpreter interpreter = new Interpreter(side);
       prepare(scenario, interpreter);
       moments.add(Moment.of(side.calls(), scenario.mixed()));
-      for (Operation operation : scenario.steps()) {
-        mustSucceed(interpreter, operation);
+      for (Act act : scenario.steps()) {
+        run(act, interpreter, side);
         moments.add(Moment.of(side.calls(), scenario.mixed()));
       }
     } finally {
@@ -111,7 +128,7 @@ record Recording(DiskImage blank, List<DiskEvent> events, int first, List<Moment
 
   private static void mustSucceed(Interpreter interpreter, Operation operation) throws IOException {
     String outcome = interpreter.run(new Step(0, Caller.ROOT, operation));
-    if (!outcome.equals("done") && !outcome.startsWith("wrote ")) {
+    if (!outcome.equals("done") && !outcome.matches("(wrote|removed) .*")) {
       throw new IOException(operation + ": " + outcome);
     }
   }

@@ -1,6 +1,7 @@
 package dev.ringside.lab.crash;
 
 import dev.ringside.ext4.error.Ext4Exception;
+import dev.ringside.ext4.journal.DataMode;
 import dev.ringside.lab.crash.Judge.Recovered;
 import dev.ringside.lab.crash.Recording.Moment;
 import dev.ringside.machine.RandomStreams;
@@ -20,29 +21,33 @@ final class ScenarioSweep {
   private final CrashSettings settings;
   private final RandomStreams streams;
   private final CrashTally tally;
-  private final Set<String> seen = new HashSet<>();
-
-  /** Whether content goes through the journal, so that nothing of it is ever mixed. */
-  private final boolean strict;
+  private final Set<Seen> seen = new HashSet<>();
 
   private int recoveriesLeft;
 
+  /**
+   * A sweep that has not begun.
+   *
+   * @param tally of its own; it names the streams of chance
+   */
   ScenarioSweep(
-      String name,
+      CrashTally tally,
       Scenario scenario,
       Recording recording,
       Judge judge,
-      boolean strict,
       CrashSettings settings) {
     this.scenario = scenario;
     this.recording = recording;
     this.judge = judge;
-    this.strict = strict;
     this.settings = settings;
-    this.streams = new RandomStreams(new RandomStreams(settings.seed()).stream(name).nextLong());
-    this.tally = new CrashTally(name);
+    this.streams =
+        new RandomStreams(new RandomStreams(settings.seed()).stream(tally.name()).nextLong());
+    this.tally = tally;
     this.recoveriesLeft = settings.recoveries();
   }
+
+  /** A disk, and the moments that it may show: judged once. */
+  private record Seen(DiskImage.Fingerprint disk, int earliest, int latest) {}
 
   /** What is judged. */
   interface Wanted {
@@ -50,38 +55,37 @@ final class ScenarioSweep {
   }
 
   /** Judges the states that are wanted. */
-  CrashTally run(Wanted wanted) throws IOException {
+  void run(Wanted wanted) throws IOException {
     CrashStates states =
         new CrashStates(recording.blank(), recording.events(), recording.first(), settings);
     for (int cut = recording.first(); cut < recording.events().size(); cut++) {
       states.cutBehind(cut);
-      boolean certain = states.pending(cut).isEmpty();
-      int choices = certain ? 1 : CrashStates.FIXED_CHOICES + settings.drawn();
+      int choices = states.choices(cut);
       for (int choice = 0; choice < choices; choice++) {
         if (wanted.includes(cut, choice)) {
           judge(states.state(cut, choice, streams), cut, choice);
         }
       }
     }
-    return tally;
   }
 
   private void judge(DiskImage crashed, int cut, int choice) throws IOException {
     tally.count();
     int earliest = recording.earliest(cut);
     int latest = Math.max(earliest, recording.latest(cut));
-    String identity = Judge.digest(crashed) + " " + earliest + "-" + latest;
-    if (!seen.add(identity) || tally.states() % settings.every() != 0) {
+    if (!seen.add(new Seen(crashed.fingerprint(), earliest, latest))
+        || tally.states() % settings.every() != 0) {
       return;
     }
     tally.countDistinct();
     String name = cut + "." + choice;
-    String mixed = strict ? "" : scenario.mixed();
+    // Nothing of content that goes through the journal is ever mixed.
+    String mixed = judge.mode() == DataMode.JOURNAL ? "" : scenario.mixed();
     try {
       Recovered recovered = judge.recover(crashed, mixed);
       List<Moment> allowed = recording.moments().subList(earliest, latest + 1);
       check(name, judge.fsck(recovered.disk()));
-      if (!Moments.isOneOf(allowed, recovered.moment(), mixed)) {
+      if (!isAllowed(allowed, recovered.moment(), mixed)) {
         check(
             name,
             "neither as before nor as after step %d to %d:%n      %s%n    or:%n      %s"
@@ -98,6 +102,11 @@ final class ScenarioSweep {
     } catch (IOException | RuntimeException inside) {
       check(name, "the recovery fails: " + describe(inside));
     }
+  }
+
+  private boolean isAllowed(List<Moment> allowed, Moment seen, String mixed) {
+    return Moments.isOneOf(allowed, seen, mixed)
+        || (judge.mode() == DataMode.WRITEBACK && Moments.isOneOfWithAnyContent(allowed, seen));
   }
 
   private static String describe(Throwable failure) {
@@ -123,7 +132,7 @@ final class ScenarioSweep {
   private void askPeers(String name, DiskImage crashed, Recovered recovered, String mixed)
       throws IOException {
     int every = settings.peersEvery();
-    if (every == 0 || tally.distinct() % every != 0) {
+    if (every == 0 || tally.distinct() % every != 0 || !Judge.isForPeers(crashed)) {
       return;
     }
     tally.countPeer();
@@ -146,12 +155,12 @@ final class ScenarioSweep {
     }
     recoveriesLeft--;
     CrashStates states = new CrashStates(crashed, events, 0, settings);
-    Set<String> tried = new HashSet<>();
+    Set<DiskImage.Fingerprint> tried = new HashSet<>();
     for (int cut = 0; cut < events.size(); cut++) {
       states.cutBehind(cut);
       for (int choice = 0; choice <= CrashStates.FIXED_CHOICES; choice++) {
         DiskImage again = states.state(cut, choice, streams);
-        if (!tried.add(Judge.digest(again))) {
+        if (!tried.add(again.fingerprint())) {
           continue;
         }
         tally.countRecoveryState();

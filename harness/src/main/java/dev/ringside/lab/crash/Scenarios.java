@@ -18,6 +18,9 @@ final class Scenarios {
   private static final String FILE = "d/f";
   private static final String LONG_NAME = "a-name-that-takes-some-room-in-its-directory-block-";
 
+  private static final Operation RENAME = new Operation.Rename(FILE, "e/f", 0);
+  private static final Operation RENAME_OVER = new Operation.Rename(FILE, "d/g", 0);
+
   private final List<Scenario> all = new ArrayList<>();
 
   private Scenarios() {}
@@ -29,6 +32,7 @@ final class Scenarios {
     scenarios.names();
     scenarios.directories();
     scenarios.inodes();
+    scenarios.mount();
     if (extents) {
       scenarios.space();
     }
@@ -53,11 +57,11 @@ final class Scenarios {
   }
 
   private void add(String name, List<Operation> prepare, Operation... steps) {
-    all.add(new Scenario(name, prepare, List.of(steps), ""));
+    all.add(Scenario.ofCalls(name, prepare, List.of(steps), ""));
   }
 
   private void addMixed(String name, List<Operation> prepare, Operation... steps) {
-    all.add(new Scenario(name, prepare, List.of(steps), FILE));
+    all.add(Scenario.ofCalls(name, prepare, List.of(steps), FILE));
   }
 
   private void content() {
@@ -99,8 +103,8 @@ final class Scenarios {
     add("symlink", tree(), new Operation.Symlink("../e/h", "d/link"));
     add("symlink-long", tree(), new Operation.Symlink("t".repeat(300), "d/link"));
     add("rename", tree(), new Operation.Rename(FILE, "d/renamed", 0));
-    add("rename-over", tree(), new Operation.Rename(FILE, "d/g", 0));
-    add("rename-across", tree(), new Operation.Rename(FILE, "e/f", 0));
+    add("rename-over", tree(), RENAME_OVER);
+    add("rename-across", tree(), RENAME);
     add("rename-directory", tree(), new Operation.Rename("e", "d/e", 0));
     add("rename-noreplace", tree(), new Operation.Rename(FILE, "e/f", RenameFlag.NO_REPLACE));
     add("rename-exchange", tree(), new Operation.Rename(FILE, "e/sub", RenameFlag.EXCHANGE));
@@ -127,14 +131,21 @@ final class Scenarios {
     for (int i = 0; i < 40; i++) {
       creations.add(new Operation.Mknod("e/" + LONG_NAME + i, FileState.REGULAR | 0600, 0, 0));
     }
-    all.add(new Scenario("create-many", tree(), creations, ""));
+    all.add(Scenario.ofCalls("create-many", tree(), creations, ""));
     List<Operation> removals = new ArrayList<>();
     for (int i = 0; i < 40; i += 2) {
       removals.add(new Operation.Unlink("e/" + LONG_NAME + i));
     }
     all.add(
-        new Scenario(
+        Scenario.ofCalls(
             "remove-many", tree(new Operation.MakeMany("e", LONG_NAME, 40)), removals, ""));
+    // With blocks of 4096 bytes the index is made now; smaller ones have it, and split leaves.
+    all.add(
+        Scenario.ofCalls(
+            "hash-convert", tree(new Operation.MakeMany("e", LONG_NAME, 55)), newNames(20), ""));
+    all.add(
+        Scenario.ofCalls(
+            "hash-split", tree(new Operation.MakeMany("e", LONG_NAME, 110)), newNames(30), ""));
     // The directory's block becomes a file's: what the log has of it must not be written again.
     add(
         "reuse",
@@ -147,6 +158,14 @@ final class Scenarios {
         open("e/reused", OpenFlag.WRITE_ONLY | OpenFlag.CREATE),
         new Operation.Write(0, 60 * BLOCK, 16),
         new Operation.Fsync(0, false));
+  }
+
+  private static List<Operation> newNames(int count) {
+    List<Operation> creations = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      creations.add(new Operation.Mknod("e/n" + LONG_NAME + i, FileState.REGULAR | 0600, 0, 0));
+    }
+    return creations;
   }
 
   private void inodes() {
@@ -204,5 +223,65 @@ final class Scenarios {
         "write-allocated",
         tree(open(FILE, OpenFlag.READ_WRITE), new Operation.Fallocate(0, 0, 0, 40 * BLOCK)),
         new Operation.WriteAt(0, 20 * BLOCK + 10, BLOCK, 17));
+  }
+
+  private void mount() {
+    List<Act> changes = List.of(call(new Operation.Mkdir("d/new", 0755)), call(RENAME));
+    Scenario shutdown = Scenario.ofActs("shutdown", tree(), changes, "");
+    all.add(
+        Scenario.ofCalls(
+                "shutdown-writing",
+                tree(),
+                List.of(
+                    open("d/new", OpenFlag.WRITE_ONLY | OpenFlag.CREATE),
+                    new Operation.Write(0, 3 * BLOCK, 18)),
+                "")
+            .endingIn(Ending.SHUTDOWN));
+    all.add(shutdown.endingIn(Ending.SHUTDOWN_FLUSH_LOG));
+    all.add(shutdown.endingIn(Ending.SHUTDOWN_AT_ONCE));
+    all.add(
+        Scenario.ofActs(
+            "freeze",
+            tree(),
+            List.of(call(new Operation.Mkdir("d/new", 0755)), Act.OnMount.FREEZE),
+            ""));
+    all.add(
+        Scenario.ofActs(
+            "freeze-and-thaw",
+            tree(),
+            List.of(
+                call(new Operation.Mkdir("d/new", 0755)),
+                Act.OnMount.FREEZE,
+                Act.OnMount.THAW,
+                call(RENAME)),
+            ""));
+    List<Operation> large = tree(new Operation.WriteFile("d/large", LARGE, 19));
+    all.add(
+        Scenario.ofActs(
+            "trim",
+            large,
+            List.of(
+                call(new Operation.Unlink("d/large")),
+                Act.OnMount.TRIM,
+                call(new Operation.Sync()),
+                Act.OnMount.TRIM,
+                call(open("d/new", OpenFlag.WRITE_ONLY | OpenFlag.CREATE)),
+                call(new Operation.Write(0, 3 * BLOCK, 20))),
+            ""));
+    all.add(
+        Scenario.ofCalls("unlink", large, List.of(new Operation.Unlink("d/large")), "")
+            .discarding());
+    all.add(
+        Scenario.ofCalls(
+                "truncate",
+                tree(new Operation.WriteFile(FILE, LARGE, 21)),
+                List.of(new Operation.Truncate(FILE, 5)),
+                FILE)
+            .discarding());
+    all.add(Scenario.ofCalls("rename-over", tree(), List.of(RENAME_OVER), "").discarding());
+  }
+
+  private static Act call(Operation operation) {
+    return new Act.Call(operation);
   }
 }

@@ -27,7 +27,7 @@ class CrashSweepTest {
 
   private static CrashSettings settings(boolean ignoredFlushes) {
     return new CrashSettings(
-        1, 1, ignoredFlushes ? 1 : 3, 4, 1, ignoredFlushes, true, LoopMount.obstacle().isEmpty());
+        1, 1, ignoredFlushes ? 1 : 3, 4, 1, ignoredFlushes, LoopMount.obstacle().isEmpty());
   }
 
   @ParameterizedTest
