@@ -1,11 +1,13 @@
 package dev.ringside.lab.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ringside.lab.bench.kevlar.BatchTime;
 import dev.ringside.lab.bench.kevlar.KevlarSuite;
 import dev.ringside.lab.bench.kevlar.Measure;
 import dev.ringside.lab.bench.kevlar.Published;
 import dev.ringside.lab.bench.kevlar.Samples;
 import dev.ringside.lab.bench.kevlar.Variant;
+import dev.ringside.lab.bench.kevlar.WritebackCurve;
 import dev.ringside.machine.CostModel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,7 +33,7 @@ import picocli.CommandLine.Spec;
     description = {
       "The file benchmark of the Kevlar posts, on Ringside's ext4: what they printed beside what is"
           + " measured here; then variants that say what the figures mean; then the same blocks"
-          + " written back with so many requests to a notification.",
+          + " written back with so many requests to a round trip, as the second post does.",
       "The published figures are from other machines. Only figures of one run compare."
     },
     mixinStandardHelpOptions = true)
@@ -39,8 +41,10 @@ final class BenchKevlarCommand implements Callable<Integer> {
   private static final String PUBLISHED_LINE =
       "%-15s %12s %12s %12s %12s %15s %12s %12s %14s %7s%n";
   private static final String VARIANT_LINE = "%-15s %12s %12s %14s %14s %7s%n";
-  private static final String BATCH_LINE = "%6s %9s %7s %12s %12s%n";
-  private static final int LARGEST_BATCH = 128;
+  private static final String BATCH_LINE = "%6s %9s %7s %12s %12s %12s %10s %9s %7s %12s%n";
+
+  /** Tasks of a simulated run have nothing to choose that the figures depend on. */
+  private static final long SEED = 1;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -71,7 +75,7 @@ final class BenchKevlarCommand implements Callable<Integer> {
       paramLabel = "N",
       split = ",",
       defaultValue = "1,2,4,8,16,32,64,128",
-      description = "Requests to a notification, in the last table (default: ${DEFAULT-VALUE}).")
+      description = "Requests to a round trip, in the last table (default: ${DEFAULT-VALUE}).")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private List<Integer> batches;
 
@@ -90,6 +94,15 @@ final class BenchKevlarCommand implements Callable<Integer> {
       description = "What it costs in the last table (default: ${DEFAULT-VALUE}, 0.5 ms).")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private String batchCosts;
+
+  @Option(
+      names = "--batch-time",
+      paramLabel = "HOW",
+      defaultValue = "simulated",
+      description =
+          "The time of the last table: virtual, in which nothing but round trips takes any, or this"
+              + " machine's: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private BatchTime batchTime = BatchTime.SIMULATED;
 
   @Mixin private final JsonLines json = new JsonLines();
 
@@ -115,24 +128,49 @@ final class BenchKevlarCommand implements Callable<Integer> {
               }
             }
           }
-          table.printf(
-              "%n4 MiB written back by fsync, a block to a request; costs: %s (%s)%n",
-              costsOfBatch.toText(), costsOfBatch.source());
-          table.printf(BATCH_LINE, "batch", "requests", "kicks", "time", "rate");
-          for (int batch : batches) {
-            KevlarSuite.BatchRow row = suite.measureBatch(batch, costsOfBatch);
-            table.printf(
-                BATCH_LINE,
-                row.batch(),
-                row.requests(),
-                row.kicks(),
-                Quantity.nanoseconds(row.nanoseconds()),
-                Quantity.bytes(row.bytesPerSecond()) + "/s");
-            table.flush();
-            sink.line(fields -> write(fields, row));
-          }
+          writeBatches(new WritebackCurve(costsOfBatch, batchTime), table, sink);
         });
     return 0;
+  }
+
+  private void writeBatches(WritebackCurve curve, PrintWriter table, Json.Sink sink)
+      throws IOException {
+    table.printf(
+        "%n4 MiB written back by fsync, a block to a request, so many to a round trip; %s time;"
+            + " costs: %s (%s)",
+        curve.time(), curve.costs().toText(), curve.costs().source());
+    table.printf("%n%16s%62s%n", "content alone", "new file");
+    table.printf(
+        BATCH_LINE,
+        "batch",
+        "requests",
+        "trips",
+        "time",
+        "trips x cost",
+        "rate",
+        "posts",
+        "requests",
+        "trips",
+        "time");
+    for (int batch : batches) {
+      WritebackCurve.Row row = curve.measure(batch, SEED);
+      WritebackCurve.WriteBack content = row.overwritten();
+      WritebackCurve.WriteBack created = row.created();
+      table.printf(
+          BATCH_LINE,
+          batch,
+          content.requests(),
+          content.trips(),
+          Quantity.nanoseconds(content.nanoseconds()),
+          Quantity.nanoseconds(curve.law(content.requests(), batch)),
+          Quantity.bytes(content.bytesPerSecond()) + "/s",
+          WritebackCurve.published(batch).orElse("-"),
+          created.requests(),
+          created.trips(),
+          Quantity.nanoseconds(created.nanoseconds()));
+      table.flush();
+      sink.line(fields -> write(fields, curve, row));
+    }
   }
 
   private void validate() {
@@ -143,9 +181,10 @@ final class BenchKevlarCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--warm-ups: at least 0");
     }
     for (int batch : batches) {
-      if (batch < 1 || batch > LARGEST_BATCH) {
+      if (batch < 1 || batch > WritebackCurve.LARGEST_BATCH) {
         throw new ParameterException(
-            spec.commandLine(), "--batch: %d is not 1 to %d".formatted(batch, LARGEST_BATCH));
+            spec.commandLine(),
+            "--batch: %d is not 1 to %d".formatted(batch, WritebackCurve.LARGEST_BATCH));
       }
     }
     if (against != null && !Files.isDirectory(against)) {
@@ -259,11 +298,20 @@ final class BenchKevlarCommand implements Callable<Integer> {
     }
   }
 
-  private static void write(JsonGenerator json, KevlarSuite.BatchRow row) throws IOException {
+  private static void write(JsonGenerator json, WritebackCurve curve, WritebackCurve.Row row)
+      throws IOException {
     json.writeNumberField("batch", row.batch());
-    json.writeNumberField("requests", row.requests());
-    json.writeNumberField("kicks", row.kicks());
-    json.writeNumberField("time_ns", row.nanoseconds());
-    json.writeNumberField("bytes_per_second", row.bytesPerSecond());
+    json.writeStringField("time", curve.time().toString());
+    write(json, "content_", row.overwritten());
+    json.writeNumberField("content_law_ns", curve.law(row.overwritten().requests(), row.batch()));
+    write(json, "new_file_", row.created());
+  }
+
+  private static void write(JsonGenerator json, String prefix, WritebackCurve.WriteBack written)
+      throws IOException {
+    json.writeNumberField(prefix + "requests", written.requests());
+    json.writeNumberField(prefix + "trips", written.trips());
+    json.writeNumberField(prefix + "time_ns", written.nanoseconds());
+    json.writeNumberField(prefix + "bytes_per_second", written.bytesPerSecond());
   }
 }
