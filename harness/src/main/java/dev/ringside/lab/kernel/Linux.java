@@ -14,9 +14,10 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * System calls of the calling thread, by {@code syscall(2)}: what the C library's own functions
- * would do to all threads, as setting groups, concerns this thread only. x86-64.
+ * would do to all threads, as setting groups, concerns this thread only. A call that succeeds
+ * allocates nothing, so that one can be timed. x86-64; to be used by one thread at a time.
  */
-final class Linux implements AutoCloseable {
+public final class Linux implements AutoCloseable {
   private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
       CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
@@ -26,7 +27,7 @@ final class Linux implements AutoCloseable {
   private final MemorySegment state = arena.allocate(CALL_STATE);
 
   /** Whether the numbers of {@link SystemCall} are this machine's. */
-  static boolean isSupported() {
+  public static boolean isSupported() {
     return System.getProperty("os.name").equals("Linux")
         && System.getProperty("os.arch").equals("amd64");
   }
@@ -37,14 +38,24 @@ final class Linux implements AutoCloseable {
     ValueLayout.OfLong word = ValueLayout.JAVA_LONG;
     return linker.downcallHandle(
         linker.defaultLookup().findOrThrow("syscall"),
-        FunctionDescriptor.of(word, word, word, word, word, word, word, word),
+        FunctionDescriptor.of(word, word, word, word, word, word, word),
         Linker.Option.firstVariadicArg(1),
         Linker.Option.captureCallState("errno"));
   }
 
-  /** Memory that lives as long as this object. */
-  MemorySegment allocate(long bytes) {
-    return arena.allocate(bytes, Long.BYTES);
+  /** Memory that lives as long as this object, at an address for any number. */
+  public MemorySegment allocate(long bytes) {
+    return allocate(bytes, Long.BYTES);
+  }
+
+  /** Memory that lives as long as this object, at a multiple of {@code alignment}. */
+  public MemorySegment allocate(long bytes, long alignment) {
+    return arena.allocate(bytes, alignment);
+  }
+
+  /** A string as {@link #text(Arena, String)} makes it, that lives as long as this object. */
+  public MemorySegment text(String text) {
+    return text(arena, text);
   }
 
   /** Puts a string with a character for each byte into memory, with a zero behind it. */
@@ -55,16 +66,36 @@ final class Linux implements AutoCloseable {
     return segment;
   }
 
-  /** Makes a call; up to six arguments, the rest are zeros. */
-  long call(SystemCall call, long... arguments) throws CallFailedException {
-    long[] six = new long[6];
-    System.arraycopy(arguments, 0, six, 0, arguments.length);
+  /** Makes a call; a negative result of the kernel is a failure with its errno. */
+  public long call(SystemCall call, long first) throws CallFailedException {
+    return call(call, first, 0, 0, 0, 0);
+  }
+
+  /** As {@link #call(SystemCall, long)}, with more arguments. */
+  public long call(SystemCall call, long first, long second) throws CallFailedException {
+    return call(call, first, second, 0, 0, 0);
+  }
+
+  /** As {@link #call(SystemCall, long)}, with more arguments. */
+  public long call(SystemCall call, long first, long second, long third)
+      throws CallFailedException {
+    return call(call, first, second, third, 0, 0);
+  }
+
+  /** As {@link #call(SystemCall, long)}, with more arguments. */
+  public long call(SystemCall call, long first, long second, long third, long fourth)
+      throws CallFailedException {
+    return call(call, first, second, third, fourth, 0);
+  }
+
+  /** As {@link #call(SystemCall, long)}, with more arguments. */
+  public long call(SystemCall call, long first, long second, long third, long fourth, long fifth)
+      throws CallFailedException {
     long result;
     try {
       result =
           (long)
-              SYSCALL.invokeExact(
-                  state, (long) call.number(), six[0], six[1], six[2], six[3], six[4], six[5]);
+              SYSCALL.invokeExact(state, (long) call.number(), first, second, third, fourth, fifth);
     } catch (Throwable impossible) {
       throw new IllegalStateException(impossible);
     }

@@ -1,7 +1,7 @@
 package dev.ringside.lab.kernel;
 
 /** The system calls that are used here, with their numbers on x86-64. */
-enum SystemCall {
+public enum SystemCall {
   READ(0),
   WRITE(1),
   CLOSE(3),
@@ -36,6 +36,7 @@ enum SystemCall {
   OPENAT(257),
   MKDIRAT(258),
   MKNODAT(259),
+  NEWFSTATAT(262),
   UNLINKAT(263),
   LINKAT(265),
   SYMLINKAT(266),

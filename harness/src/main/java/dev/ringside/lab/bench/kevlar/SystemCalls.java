@@ -1,25 +1,25 @@
 package dev.ringside.lab.bench.kevlar;
 
+import dev.ringside.lab.files.OpenFlag;
+import dev.ringside.lab.kernel.Linux;
+import dev.ringside.lab.kernel.SystemCall;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The calls, answered by this machine's kernel: straight through the C library. */
+/**
+ * The calls, answered by this machine's kernel. Paths and buffers stand in native memory before a
+ * call is timed, so that a call costs what it costs a program in C.
+ */
 final class SystemCalls implements FileCalls<MemorySegment> {
-  private static final int O_WRONLY = 0x1;
-  private static final int O_CREAT = 0x40;
-  private static final int O_TRUNC = 0x200;
+  private static final long AT_FDCWD = -100;
+  private static final long AT_REMOVEDIR = 0x200;
   private static final int MODE = 0644;
   private static final int DIRECTORY_MODE = 0755;
   private static final int LARGEST_TRANSFER = 1 << 20;
+  private static final int PAGE = 4096;
   private static final Path DROP_CACHES = Path.of("/proc/sys/vm/drop_caches");
 
   /** {@code struct stat} of 64-bit Linux has 144 bytes, and {@code st_size} at 48. */
@@ -27,48 +27,9 @@ final class SystemCalls implements FileCalls<MemorySegment> {
 
   private static final int ST_SIZE = 48;
 
-  private static final MemoryLayout CALL_STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-
-  private static final MethodHandle OPEN =
-      variadic(
-          "open",
-          ValueLayout.JAVA_INT,
-          ValueLayout.ADDRESS,
-          ValueLayout.JAVA_INT,
-          ValueLayout.JAVA_INT);
-  private static final MethodHandle WRITE =
-      call(
-          "write",
-          ValueLayout.JAVA_LONG,
-          ValueLayout.JAVA_INT,
-          ValueLayout.ADDRESS,
-          ValueLayout.JAVA_LONG);
-  private static final MethodHandle READ =
-      call(
-          "read",
-          ValueLayout.JAVA_LONG,
-          ValueLayout.JAVA_INT,
-          ValueLayout.ADDRESS,
-          ValueLayout.JAVA_LONG);
-  private static final MethodHandle CLOSE =
-      call("close", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
-  private static final MethodHandle FSYNC =
-      call("fsync", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
-  private static final MethodHandle UNLINK =
-      call("unlink", ValueLayout.JAVA_INT, ValueLayout.ADDRESS);
-  private static final MethodHandle RMDIR =
-      call("rmdir", ValueLayout.JAVA_INT, ValueLayout.ADDRESS);
-  private static final MethodHandle MKDIR =
-      call("mkdir", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
-  private static final MethodHandle STAT =
-      call("stat", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS);
-
-  private final Arena arena = Arena.ofConfined();
-  private final MemorySegment state = arena.allocate(CALL_STATE);
-  private final MemorySegment buffer = arena.allocate(LARGEST_TRANSFER, 4096);
-  private final MemorySegment stat = arena.allocate(STAT_BYTES, Long.BYTES);
+  private final Linux linux = new Linux();
+  private final MemorySegment buffer = linux.allocate(LARGEST_TRANSFER, PAGE);
+  private final MemorySegment stat = linux.allocate(STAT_BYTES);
   private final Path directory;
 
   /**
@@ -77,119 +38,78 @@ final class SystemCalls implements FileCalls<MemorySegment> {
    * @param parent an existing directory on the filesystem to measure
    */
   SystemCalls(Path parent) throws IOException {
+    if (!Linux.isSupported()) {
+      throw new IOException("system calls are made on Linux on x86-64 only");
+    }
     directory = Files.createTempDirectory(parent, "ext4test");
-  }
-
-  private static MethodHandle call(String name, MemoryLayout result, MemoryLayout... parameters) {
-    return link(
-        name, FunctionDescriptor.of(result, parameters), Linker.Option.captureCallState("errno"));
-  }
-
-  private static MethodHandle variadic(
-      String name, MemoryLayout result, MemoryLayout... parameters) {
-    return link(
-        name,
-        FunctionDescriptor.of(result, parameters),
-        Linker.Option.captureCallState("errno"),
-        Linker.Option.firstVariadicArg(parameters.length - 1));
-  }
-
-  @SuppressWarnings("restricted") // the signatures above are those of the C library
-  private static MethodHandle link(
-      String name, FunctionDescriptor descriptor, Linker.Option... options) {
-    Linker linker = Linker.nativeLinker();
-    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor, options);
-  }
-
-  /** What one call does. */
-  @FunctionalInterface
-  private interface Call {
-    long call() throws Throwable;
-  }
-
-  private long checked(String name, Call call) throws IOException {
-    long result;
-    try {
-      result = call.call();
-    } catch (Throwable impossible) {
-      throw new AssertionError(impossible);
-    }
-    if (result < 0) {
-      throw new IOException("%s: errno %d".formatted(name, (int) ERRNO.get(state, 0L)));
-    }
-    return result;
   }
 
   @Override
   public MemorySegment path(String relative) {
-    return arena.allocateFrom(directory.resolve(relative).toString());
+    return linux.text(directory.resolve(relative).toString());
   }
 
   @Override
   public int create(MemorySegment path) throws IOException {
-    return (int)
-        checked(
-            "open", () -> (int) OPEN.invokeExact(state, path, O_WRONLY | O_CREAT | O_TRUNC, MODE));
+    int flags = OpenFlag.WRITE_ONLY | OpenFlag.CREATE | OpenFlag.TRUNCATE;
+    return (int) linux.call(SystemCall.OPENAT, AT_FDCWD, path.address(), flags, MODE);
   }
 
   @Override
   public int open(MemorySegment path) throws IOException {
-    return (int) checked("open", () -> (int) OPEN.invokeExact(state, path, 0, 0));
+    return (int) linux.call(SystemCall.OPENAT, AT_FDCWD, path.address());
   }
 
   @Override
   public void write(int file, int length) throws IOException {
-    long count =
-        checked("write", () -> (long) WRITE.invokeExact(state, file, buffer, (long) length));
-    if (count != length) {
+    if (linux.call(SystemCall.WRITE, file, buffer.address(), length) != length) {
       throw new IOException("the disk is full");
     }
   }
 
   @Override
   public int read(int file, int length) throws IOException {
-    return (int) checked("read", () -> (long) READ.invokeExact(state, file, buffer, (long) length));
+    return (int) linux.call(SystemCall.READ, file, buffer.address(), length);
   }
 
   @Override
   public void sync(int file) throws IOException {
-    checked("fsync", () -> (int) FSYNC.invokeExact(state, file));
+    linux.call(SystemCall.FSYNC, file);
   }
 
   @Override
   public void close(int file) throws IOException {
-    checked("close", () -> (int) CLOSE.invokeExact(state, file));
+    linux.call(SystemCall.CLOSE, file);
   }
 
   @Override
   public void unlink(MemorySegment path) throws IOException {
-    checked("unlink", () -> (int) UNLINK.invokeExact(state, path));
+    linux.call(SystemCall.UNLINKAT, AT_FDCWD, path.address());
   }
 
   @Override
   public void makeDirectory(MemorySegment path) throws IOException {
-    checked("mkdir", () -> (int) MKDIR.invokeExact(state, path, DIRECTORY_MODE));
+    linux.call(SystemCall.MKDIRAT, AT_FDCWD, path.address(), DIRECTORY_MODE);
   }
 
   @Override
   public void removeDirectory(MemorySegment path) throws IOException {
-    checked("rmdir", () -> (int) RMDIR.invokeExact(state, path));
+    linux.call(SystemCall.UNLINKAT, AT_FDCWD, path.address(), AT_REMOVEDIR);
   }
 
   @Override
   public long stat(MemorySegment path) throws IOException {
-    checked("stat", () -> (int) STAT.invokeExact(state, path, stat));
+    linux.call(SystemCall.NEWFSTATAT, AT_FDCWD, path.address(), stat.address());
     return stat.get(ValueLayout.JAVA_LONG, ST_SIZE);
   }
 
   @Override
   public void dropCaches() throws IOException {
-    Process sync = new ProcessBuilder("sync", "-f", directory.toString()).start();
+    long directoryHandle = linux.call(SystemCall.OPENAT, AT_FDCWD, path("").address());
     try {
-      sync.waitFor();
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IOException(interrupted);
+      linux.call(SystemCall.SYNCFS, directoryHandle);
+    } finally {
+      linux.call(SystemCall.CLOSE, directoryHandle);
     }
     Files.writeString(DROP_CACHES, "3");
   }
@@ -197,6 +117,6 @@ final class SystemCalls implements FileCalls<MemorySegment> {
   @Override
   public void close() throws IOException {
     Files.deleteIfExists(directory);
-    arena.close();
+    linux.close();
   }
 }
