@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measure what the route costs on this machine, each figure beside a reference.",
-    subcommands = BenchKevlarCommand.class,
+    subcommands = {BenchKevlarCommand.class, BenchHtreeCommand.class, BenchStreamCommand.class},
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
   /** What there is to measure. */
@@ -67,7 +67,9 @@ final class BenchCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "SUITE",
       arity = "0..1",
-      description = "One of: ${COMPLETION-CANDIDATES}; or kevlar, which has options of its own.")
+      description =
+          "One of: ${COMPLETION-CANDIDATES}; or kevlar, htree, stream, which have options of their"
+              + " own.")
   private @Nullable Suite suite;
 
   @Option(

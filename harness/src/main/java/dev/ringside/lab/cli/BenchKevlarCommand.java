@@ -1,23 +1,22 @@
 package dev.ringside.lab.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ringside.lab.bench.files.ComparedDirectory;
+import dev.ringside.lab.bench.files.Samples;
+import dev.ringside.lab.bench.files.Unit;
 import dev.ringside.lab.bench.kevlar.BatchTime;
 import dev.ringside.lab.bench.kevlar.KevlarSuite;
 import dev.ringside.lab.bench.kevlar.Measure;
 import dev.ringside.lab.bench.kevlar.Published;
-import dev.ringside.lab.bench.kevlar.Samples;
 import dev.ringside.lab.bench.kevlar.Variant;
 import dev.ringside.lab.bench.kevlar.WritebackCurve;
 import dev.ringside.machine.CostModel;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,7 +39,6 @@ import picocli.CommandLine.Spec;
 final class BenchKevlarCommand implements Callable<Integer> {
   private static final String PUBLISHED_LINE =
       "%-15s %12s %12s %12s %12s %15s %12s %12s %14s %7s%n";
-  private static final String VARIANT_LINE = "%-15s %12s %12s %14s %14s %7s%n";
   private static final String BATCH_LINE = "%6s %9s %7s %12s %12s %12s %10s %9s %7s %12s%n";
 
   /** Tasks of a simulated run have nothing to choose that the figures depend on. */
@@ -49,12 +47,6 @@ final class BenchKevlarCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
-
-  @Option(
-      names = "--against",
-      paramLabel = "DIR",
-      description = "Also run the same through system calls in a directory, in turn.")
-  private @Nullable Path against;
 
   @Option(
       names = "--repetitions",
@@ -104,33 +96,48 @@ final class BenchKevlarCommand implements Callable<Integer> {
               + " machine's: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private BatchTime batchTime = BatchTime.SIMULATED;
 
+  @Mixin private final Opponent opponent = new Opponent();
+
   @Mixin private final JsonLines json = new JsonLines();
 
   @Override
   public Integer call() throws Exception {
     validate();
-    KevlarSuite suite =
-        new KevlarSuite(
-            warmUps, repetitions, model("--costs", costs), Optional.ofNullable(against));
+    CostModel costsOfPrograms = model("--costs", costs);
     CostModel costsOfBatch = model("--batch-costs", batchCosts);
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter table =
         json.takesStandardOutput() ? new PrintWriter(PrintWriter.nullWriter()) : out;
-    json.write(
-        out,
-        sink -> {
-          for (Variant variant : Variant.values()) {
-            KevlarSuite.Result result = suite.measure(variant);
-            print(table, variant, result);
-            for (Measure measure : Measure.values()) {
-              if (!ringside(result, measure).isEmpty()) {
-                sink.line(fields -> write(fields, variant, measure, result));
-              }
+    try (ComparedDirectory against = opponent.open(KevlarSuite.IMAGE_SIZE)) {
+      KevlarSuite suite =
+          new KevlarSuite(warmUps, repetitions, costsOfPrograms, against.path(), opponent.images());
+      json.write(
+          out,
+          sink -> {
+            for (Variant variant : Variant.values()) {
+              writeVariant(variant, suite.measure(variant), table, sink);
             }
-          }
-          writeBatches(new WritebackCurve(costsOfBatch, batchTime), table, sink);
-        });
+            writeBatches(new WritebackCurve(costsOfBatch, batchTime), table, sink);
+          });
+    }
     return 0;
+  }
+
+  private static void writeVariant(
+      Variant variant, KevlarSuite.Result result, PrintWriter table, Json.Sink sink)
+      throws IOException {
+    print(table, variant, result);
+    for (Measure measure : Measure.values()) {
+      Samples ours = ringside(result, measure);
+      if (!ours.isEmpty()) {
+        sink.line(
+            fields -> {
+              fields.writeStringField("variant", variant.toString());
+              ComparisonText.write(
+                  fields, measure.toString(), measure.unit(), ours, system(result, measure));
+            });
+      }
+    }
   }
 
   private void writeBatches(WritebackCurve curve, PrintWriter table, Json.Sink sink)
@@ -187,10 +194,7 @@ final class BenchKevlarCommand implements Callable<Integer> {
             "--batch: %d is not 1 to %d".formatted(batch, WritebackCurve.LARGEST_BATCH));
       }
     }
-    if (against != null && !Files.isDirectory(against)) {
-      throw new ParameterException(
-          spec.commandLine(), "--against: %s is not a directory".formatted(against));
-    }
+    opponent.validate();
   }
 
   private CostModel model(String option, String text) {
@@ -214,88 +218,41 @@ final class BenchKevlarCommand implements Callable<Integer> {
     out.printf("%n%s%n", variant);
     boolean published = variant == Variant.AS_PUBLISHED;
     if (published) {
-      Object[] headings = new Object[PUBLISHED_COLUMNS];
-      headings[0] = "";
-      for (int i = 0; i < Published.COLUMNS.size(); i++) {
-        headings[i + 1] = Published.COLUMNS.get(i).heading();
-      }
-      headings[6] = "Ringside p50";
-      headings[7] = "p99";
-      headings[8] = "system calls";
-      headings[9] = "ratio";
-      out.printf(PUBLISHED_LINE, headings);
+      printPublished(out, "", Published::heading, "Ringside p50", "p99", "system calls", "ratio");
     } else {
-      out.printf(VARIANT_LINE, "", "Ringside p50", "p99", "system p50", "p99", "ratio");
+      ComparisonText.printHeading(out);
     }
     for (Measure measure : Measure.values()) {
       Samples ours = ringside(result, measure);
       Samples theirs = system(result, measure);
+      Unit unit = measure.unit();
       if (ours.isEmpty()) {
         continue;
       }
-      String middle = text(ours.median(), measure);
-      String tail = text(ours.tail(measure.unit()), measure);
-      String other = theirs.isEmpty() ? "-" : text(theirs.median(), measure);
-      String ratio = theirs.isEmpty() ? "-" : ratio(measure, ours, theirs);
       if (published) {
-        Object[] columns = new Object[PUBLISHED_COLUMNS];
-        columns[0] = measure;
-        for (int i = 0; i < Published.COLUMNS.size(); i++) {
-          columns[i + 1] = Published.COLUMNS.get(i).of(measure);
-        }
-        columns[6] = middle;
-        columns[7] = tail;
-        columns[8] = other;
-        columns[9] = ratio;
-        out.printf(PUBLISHED_LINE, columns);
+        printPublished(
+            out,
+            measure.toString(),
+            column -> column.of(measure),
+            ComparisonText.median(unit, ours),
+            ComparisonText.tail(unit, ours),
+            ComparisonText.median(unit, theirs),
+            ComparisonText.ratio(unit, ours, theirs));
       } else {
-        String otherTail = theirs.isEmpty() ? "-" : text(theirs.tail(measure.unit()), measure);
-        out.printf(VARIANT_LINE, measure, middle, tail, other, otherTail, ratio);
+        ComparisonText.print(out, measure.toString(), unit, ours, theirs);
       }
     }
     out.flush();
   }
 
-  private static final int PUBLISHED_COLUMNS = 10;
-
-  private static String text(double value, Measure measure) {
-    return switch (measure.unit()) {
-      case BYTES_PER_SECOND -> Quantity.bytes(value) + "/s";
-      case NANOSECONDS -> Quantity.nanoseconds(Math.round(value));
-    };
-  }
-
-  /** How many times as fast as the system calls; above 1 is faster. */
-  private static String ratio(Measure measure, Samples ours, Samples theirs) {
-    return String.format(Locale.ROOT, "%.2f", speedup(measure, ours, theirs));
-  }
-
-  private static double speedup(Measure measure, Samples ours, Samples theirs) {
-    return switch (measure.unit()) {
-      case BYTES_PER_SECOND -> ours.median() / theirs.median();
-      case NANOSECONDS -> theirs.median() / ours.median();
-    };
-  }
-
-  private static void write(
-      JsonGenerator json, Variant variant, Measure measure, KevlarSuite.Result result)
-      throws IOException {
-    json.writeStringField("variant", variant.toString());
-    json.writeStringField("measure", measure.toString());
-    String unit =
-        switch (measure.unit()) {
-          case BYTES_PER_SECOND -> "_bytes_per_second";
-          case NANOSECONDS -> "_ns";
-        };
-    Samples ours = ringside(result, measure);
-    Samples theirs = system(result, measure);
-    json.writeNumberField("ringside_p50" + unit, ours.median());
-    json.writeNumberField("ringside_p99" + unit, ours.tail(measure.unit()));
-    if (!theirs.isEmpty()) {
-      json.writeNumberField("system_p50" + unit, theirs.median());
-      json.writeNumberField("system_p99" + unit, theirs.tail(measure.unit()));
-      json.writeNumberField("speedup", speedup(measure, ours, theirs));
-    }
+  /** A line of the first table: what was published, and behind it what is measured. */
+  private static void printPublished(
+      PrintWriter out, String name, Function<Published, String> published, String... measured) {
+    List<String> columns = new ArrayList<>();
+    columns.add(name);
+    Published.COLUMNS.stream().map(published).forEach(columns::add);
+    columns.addAll(List.of(measured));
+    out.printf(PUBLISHED_LINE, columns.toArray());
   }
 
   private static void write(JsonGenerator json, WritebackCurve curve, WritebackCurve.Row row)

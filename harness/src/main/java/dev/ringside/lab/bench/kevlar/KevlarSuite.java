@@ -3,6 +3,11 @@ package dev.ringside.lab.bench.kevlar;
 import dev.ringside.driver.BatchPolicy;
 import dev.ringside.ext4.Ext4Path;
 import dev.ringside.ext4.MountOptions;
+import dev.ringside.lab.bench.files.BenchImage;
+import dev.ringside.lab.bench.files.Ext4Calls;
+import dev.ringside.lab.bench.files.FileCalls;
+import dev.ringside.lab.bench.files.Samples;
+import dev.ringside.lab.bench.files.SystemCalls;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.lab.vm.VirtualMachine;
 import dev.ringside.machine.CostModel;
@@ -25,10 +30,15 @@ import java.util.Optional;
  * @param repetitions of each variant that are
  * @param costs of the machine that the image is attached to
  * @param against a directory of a mounted filesystem, or nothing
+ * @param place where the image is made
  */
-public record KevlarSuite(int warmUps, int repetitions, CostModel costs, Optional<Path> against) {
+public record KevlarSuite(
+    int warmUps, int repetitions, CostModel costs, Optional<Path> against, Path place) {
   private static final long GUEST_BYTES = 256L << 20;
-  private static final String IMAGE_SIZE = "768M";
+
+  /** Of the image, in the words of mke2fs. */
+  public static final String IMAGE_SIZE = "768M";
+
   private static final int LATER_WARM_UPS = 2;
 
   /**
@@ -44,7 +54,7 @@ public record KevlarSuite(int warmUps, int repetitions, CostModel costs, Optiona
     Map<Measure, Samples> ringside = samples();
     Map<Measure, Samples> system = samples();
     Scheduler scheduler = new RealScheduler();
-    try (BenchImage image = BenchImage.make(IMAGE_SIZE);
+    try (BenchImage image = BenchImage.make(place, IMAGE_SIZE);
         Storage storage = FileStorage.openWritable(image.path());
         VirtualMachine machine = machine(storage, scheduler);
         FileCalls<Ext4Path> ours = new Ext4Calls(machine.disk(), MountOptions.READ_WRITE)) {

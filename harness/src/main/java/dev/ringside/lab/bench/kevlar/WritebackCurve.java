@@ -9,6 +9,7 @@ import dev.ringside.ext4.OpenFile;
 import dev.ringside.ext4.OpenFlag;
 import dev.ringside.ext4.Session;
 import dev.ringside.ext4.access.Credentials;
+import dev.ringside.lab.bench.files.BenchImage;
 import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.lab.vm.VirtualMachine;
 import dev.ringside.machine.Clock;
@@ -106,7 +107,7 @@ public record WritebackCurve(CostModel costs, BatchTime time) {
       throw new IllegalArgumentException("a batch of %d requests".formatted(batch));
     }
     // Outside of simulated time, in which nobody may wait for a program.
-    try (BenchImage image = BenchImage.make(IMAGE_SIZE);
+    try (BenchImage image = BenchImage.make(BenchImage.usualPlace(), IMAGE_SIZE);
         Storage storage = FileStorage.openWritable(image.path())) {
       return switch (time) {
         case SIMULATED -> simulated(batch, storage, seed);

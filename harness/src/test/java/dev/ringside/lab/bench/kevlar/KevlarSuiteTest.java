@@ -17,7 +17,7 @@ final class KevlarSuiteTest {
 
   @Test
   void programRunsOnBothSidesAndLeavesNothing() throws IOException {
-    KevlarSuite suite = new KevlarSuite(0, 1, CostModel.ZERO, Optional.of(directory));
+    KevlarSuite suite = new KevlarSuite(0, 1, CostModel.ZERO, Optional.of(directory), directory);
 
     KevlarSuite.Result result = suite.measure(Variant.AS_PUBLISHED);
 
