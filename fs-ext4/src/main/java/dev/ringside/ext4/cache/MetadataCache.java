@@ -24,6 +24,9 @@ public final class MetadataCache implements AutoCloseable {
   /** Enough for every block that one operation holds at the same time. */
   public static final int MIN_BLOCKS = 32;
 
+  /** The most blocks that come with one that is missing: 64 KiB of the usual size. */
+  public static final int MOST_AHEAD = 16;
+
   private final DiskReader reader;
   private final FrameAllocator frames;
   private final int blockSize;
@@ -34,6 +37,11 @@ public final class MetadataCache implements AutoCloseable {
 
   private final CachedBlock[] blocks;
   private final EvictionOrder order = new EvictionOrder();
+
+  /** What is being read ahead, and what it will be. */
+  private final CachedBlock[] ahead = new CachedBlock[MOST_AHEAD];
+
+  private final long[] aheadNumbers = new long[MOST_AHEAD];
 
   private @Nullable CacheRelief relief;
   private long hits;
@@ -83,6 +91,60 @@ public final class MetadataCache implements AutoCloseable {
       cached.verifiedAs = check;
     }
     return cached.hold();
+  }
+
+  /**
+   * A block that passed a check, as {@link #get}; when it is missing, its neighbours come with it.
+   *
+   * @param first of the blocks that come with it, if they are missing, too; unverified
+   * @param count how many, no more than {@link #MOST_AHEAD}
+   */
+  public CachedBlock getAmong(long block, BlockCheck check, long first, int count)
+      throws Ext4Exception {
+    if (find(block) == null) {
+      readAhead(first, Math.min(count, MOST_AHEAD));
+    }
+    return get(block, check);
+  }
+
+  /**
+   * Brings blocks in with one batch, as far as there is room without making any. Nobody has asked
+   * for them yet, so a failure is nobody's: who asks reads again, and is told.
+   */
+  private void readAhead(long first, int count) {
+    int room = Math.min(count, order.size() / 2);
+    int taken = 0;
+    boolean arrived = false;
+    try {
+      try {
+        for (long block = first; block < first + count && taken < room; block++) {
+          CachedBlock oldest = order.oldest();
+          if (oldest != null && find(block) == null) {
+            leave(oldest);
+            order.remove(oldest);
+            ahead[taken] = oldest;
+            aheadNumbers[taken] = block;
+            taken++;
+            reader.add(Math.multiplyExact(block, blockSize), oldest.address, blockSize);
+          }
+        }
+      } finally {
+        reader.finish();
+      }
+      arrived = true;
+    } catch (Ext4Exception notNow) {
+      arrived = false;
+    }
+    for (int i = 0; i < taken; i++) {
+      CachedBlock block = ahead[i];
+      if (arrived) {
+        enter(block, aheadNumbers[i]);
+        order.addNewest(block);
+        misses++;
+      } else {
+        order.addOldest(block);
+      }
+    }
   }
 
   /**

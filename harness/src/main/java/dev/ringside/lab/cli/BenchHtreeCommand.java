@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Creates many empty files in one directory, looks each up in another order, and deletes them,"
           + " on Ringside's ext4. Nothing is synced.",
+      "The kernel's caches take all the memory they get; Ringside's is as large as --metadata-cache"
+          + " says.",
       "Figures are for each operation."
     },
     mixinStandardHelpOptions = true)
@@ -27,6 +29,7 @@ final class BenchHtreeCommand implements Callable<Integer> {
   private static final String IMAGE_SIZE = "4G";
 
   private static final int MOST_FILES = 200_000;
+  private static final int LARGEST_CACHE = 1024;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -38,6 +41,13 @@ final class BenchHtreeCommand implements Callable<Integer> {
       defaultValue = "100000",
       description = "How many files (default: ${DEFAULT-VALUE}).")
   private int files;
+
+  @Option(
+      names = "--metadata-cache",
+      paramLabel = "MIB",
+      defaultValue = "64",
+      description = "Ringside's cache of metadata blocks in MiB (default: ${DEFAULT-VALUE}).")
+  private int metadataCacheMebibytes;
 
   @Option(
       names = "--repetitions",
@@ -67,12 +77,14 @@ final class BenchHtreeCommand implements Callable<Integer> {
       FileSuite suite =
           new FileSuite(
               IMAGE_SIZE,
-              MountOptions.READ_WRITE,
+              MountOptions.READ_WRITE.withMetadataCacheBytes((long) metadataCacheMebibytes << 20),
               CostModel.ZERO,
               against.path(),
               opponent.images());
       FileSuite.Result result = suite.measure(FileSuite.manyFiles(files), warmUps, repetitions);
-      table.printf("%s files in one directory%n", Quantity.count(files));
+      table.printf(
+          "%s files in one directory; metadata cache of Ringside: %s MiB%n",
+          Quantity.count(files), Quantity.count(metadataCacheMebibytes));
       ComparisonText.print(table, result);
       json.write(out, sink -> ComparisonText.write(sink, result));
     }
@@ -83,6 +95,11 @@ final class BenchHtreeCommand implements Callable<Integer> {
     if (files < 1 || files > MOST_FILES) {
       throw new ParameterException(
           spec.commandLine(), "--files: %d is not 1 to %d".formatted(files, MOST_FILES));
+    }
+    if (metadataCacheMebibytes < 1 || metadataCacheMebibytes > LARGEST_CACHE) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--metadata-cache: %d is not 1 to %d".formatted(metadataCacheMebibytes, LARGEST_CACHE));
     }
     if (repetitions < 1) {
       throw new ParameterException(spec.commandLine(), "--repetitions: at least 1");

@@ -37,8 +37,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class BenchKevlarCommand implements Callable<Integer> {
-  private static final String PUBLISHED_LINE =
-      "%-15s %12s %12s %12s %12s %15s %12s %12s %14s %7s%n";
   private static final String BATCH_LINE = "%6s %9s %7s %12s %12s %12s %10s %9s %7s %12s%n";
 
   /** Tasks of a simulated run have nothing to choose that the figures depend on. */
@@ -252,7 +250,7 @@ final class BenchKevlarCommand implements Callable<Integer> {
     columns.add(name);
     Published.COLUMNS.stream().map(published).forEach(columns::add);
     columns.addAll(List.of(measured));
-    out.printf(PUBLISHED_LINE, columns.toArray());
+    out.printf("%-15s %12s %12s %12s %12s %15s %12s %12s %14s %7s%n", columns.toArray());
   }
 
   private static void write(JsonGenerator json, WritebackCurve curve, WritebackCurve.Row row)
