@@ -50,6 +50,14 @@ final class BenchHtreeCommand implements Callable<Integer> {
   private int metadataCacheMebibytes;
 
   @Option(
+      names = "--cached-files",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Inodes and names that Ringside keeps (default: what a mount has, 4,096 and 8,192).")
+  private int cachedFiles;
+
+  @Option(
       names = "--repetitions",
       paramLabel = "N",
       defaultValue = "5",
@@ -75,12 +83,7 @@ final class BenchHtreeCommand implements Callable<Integer> {
         json.takesStandardOutput() ? new PrintWriter(PrintWriter.nullWriter()) : out;
     try (ComparedDirectory against = opponent.open(IMAGE_SIZE)) {
       FileSuite suite =
-          new FileSuite(
-              IMAGE_SIZE,
-              MountOptions.READ_WRITE.withMetadataCacheBytes((long) metadataCacheMebibytes << 20),
-              CostModel.ZERO,
-              against.path(),
-              opponent.images());
+          new FileSuite(IMAGE_SIZE, mount(), CostModel.ZERO, against.path(), opponent.images());
       FileSuite.Result result = suite.measure(FileSuite.manyFiles(files), warmUps, repetitions);
       table.printf(
           "%s files in one directory; metadata cache of Ringside: %s MiB%n",
@@ -91,10 +94,23 @@ final class BenchHtreeCommand implements Callable<Integer> {
     return 0;
   }
 
+  private MountOptions mount() {
+    MountOptions mount =
+        MountOptions.READ_WRITE.withMetadataCacheBytes((long) metadataCacheMebibytes << 20);
+    return cachedFiles == 0
+        ? mount
+        : mount.withInodeCacheSize(cachedFiles).withNameCacheSize(cachedFiles);
+  }
+
   private void validate() {
     if (files < 1 || files > MOST_FILES) {
       throw new ParameterException(
           spec.commandLine(), "--files: %d is not 1 to %d".formatted(files, MOST_FILES));
+    }
+    if (cachedFiles < 0 || cachedFiles > 2 * MOST_FILES) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--cached-files: %d is not 0 to %d".formatted(cachedFiles, 2 * MOST_FILES));
     }
     if (metadataCacheMebibytes < 1 || metadataCacheMebibytes > LARGEST_CACHE) {
       throw new ParameterException(

@@ -1,13 +1,10 @@
 package dev.ringside.lab.bench.files;
 
-import dev.ringside.driver.BatchPolicy;
 import dev.ringside.ext4.Ext4Path;
 import dev.ringside.ext4.MountOptions;
-import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.lab.vm.VirtualMachine;
 import dev.ringside.machine.Clock;
 import dev.ringside.machine.CostModel;
-import dev.ringside.machine.EventLog;
 import dev.ringside.machine.RealScheduler;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.storage.FileStorage;
@@ -101,12 +98,7 @@ public record FileSuite(
   }
 
   private VirtualMachine machine(Storage storage, Scheduler scheduler) {
-    MachineSettings settings =
-        MachineSettings.DEFAULT
-            .withMemoryBytes(
-                mount.pageCacheBytes() + mount.metadataCacheBytes() + OTHER_GUEST_BYTES)
-            .withCosts(costs)
-            .withBatchPolicy(BatchPolicy.onLast());
-    return VirtualMachine.start(settings, storage, scheduler, EventLog.OFF);
+    long memory = mount.pageCacheBytes() + mount.metadataCacheBytes() + OTHER_GUEST_BYTES;
+    return BenchMachine.start(storage, scheduler, costs, memory);
   }
 }

@@ -1,17 +1,15 @@
 package dev.ringside.lab.bench.kevlar;
 
-import dev.ringside.driver.BatchPolicy;
 import dev.ringside.ext4.Ext4Path;
 import dev.ringside.ext4.MountOptions;
 import dev.ringside.lab.bench.files.BenchImage;
+import dev.ringside.lab.bench.files.BenchMachine;
 import dev.ringside.lab.bench.files.Ext4Calls;
 import dev.ringside.lab.bench.files.FileCalls;
 import dev.ringside.lab.bench.files.Samples;
 import dev.ringside.lab.bench.files.SystemCalls;
-import dev.ringside.lab.vm.MachineSettings;
 import dev.ringside.lab.vm.VirtualMachine;
 import dev.ringside.machine.CostModel;
-import dev.ringside.machine.EventLog;
 import dev.ringside.machine.RealScheduler;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.storage.FileStorage;
@@ -56,7 +54,7 @@ public record KevlarSuite(
     Scheduler scheduler = new RealScheduler();
     try (BenchImage image = BenchImage.make(place, IMAGE_SIZE);
         Storage storage = FileStorage.openWritable(image.path());
-        VirtualMachine machine = machine(storage, scheduler);
+        VirtualMachine machine = BenchMachine.start(storage, scheduler, costs, GUEST_BYTES);
         FileCalls<Ext4Path> ours = new Ext4Calls(machine.disk(), MountOptions.READ_WRITE)) {
       KevlarProgram<Ext4Path> program = new KevlarProgram<>(ours, scheduler.clock());
       if (against.isPresent()) {
@@ -109,14 +107,5 @@ public record KevlarSuite(
   private static void add(Map<Measure, Samples> samples, Map<Measure, Double> results) {
     results.forEach(
         (measure, value) -> samples.computeIfAbsent(measure, _ -> new Samples()).add(value));
-  }
-
-  private VirtualMachine machine(Storage storage, Scheduler scheduler) {
-    MachineSettings settings =
-        MachineSettings.DEFAULT
-            .withMemoryBytes(GUEST_BYTES)
-            .withCosts(costs)
-            .withBatchPolicy(BatchPolicy.onLast());
-    return VirtualMachine.start(settings, storage, scheduler, EventLog.OFF);
   }
 }
