@@ -54,6 +54,11 @@ public final class DiskReader {
     blockSize = size;
   }
 
+  /** Whether some blocks have newer copies elsewhere. */
+  public boolean hasCopies() {
+    return copies != null;
+  }
+
   /**
    * Adds a range to the batch. A range that one request cannot hold becomes several.
    *
@@ -96,6 +101,11 @@ public final class DiskReader {
     if (start < length) {
       io.read(batch, position + start, address + start, length - start);
     }
+  }
+
+  /** Notifies the disk of the batch, and waits for nothing. */
+  public void start() throws Ext4Exception {
+    io.start(batch);
   }
 
   /**

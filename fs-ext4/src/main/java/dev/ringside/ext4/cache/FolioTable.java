@@ -10,6 +10,11 @@ final class FolioTable {
   /** No file has inode number 0, so no folio has this key. */
   private static final long FREE = 0;
 
+  /** Eight keys are a line of the processor's cache. */
+  private static final int GROUP_BITS = 3;
+
+  private static final long GROUP_MASK = (1 << GROUP_BITS) - 1;
+
   private final long[] keys;
   private final int[] folios;
   private final int shift;
@@ -81,8 +86,10 @@ final class FolioTable {
     folios[gap] = PageCache.NONE;
   }
 
+  /** Folios that follow each other in a file lie side by side here, as they are used together. */
   private int slotOf(long key) {
-    return (int) ((key * 0x9e37_79b9_7f4a_7c15L) >>> shift);
+    long group = ((key >>> GROUP_BITS) * 0x9e37_79b9_7f4a_7c15L) >>> (shift + GROUP_BITS);
+    return (int) ((group << GROUP_BITS) | (key & GROUP_MASK));
   }
 
   private int after(int slot) {

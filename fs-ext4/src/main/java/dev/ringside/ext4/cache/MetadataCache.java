@@ -7,6 +7,7 @@ import dev.ringside.machine.GuestMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class MetadataCache implements AutoCloseable {
   /** Enough for every block that one operation holds at the same time. */
   public static final int MIN_BLOCKS = 32;
+
+  /** The most blocks that come with one that is missing: 64 KiB of the usual size. */
+  public static final int MOST_AHEAD = 16;
 
   private final DiskReader reader;
   private final FrameAllocator frames;
@@ -88,15 +92,36 @@ public final class MetadataCache implements AutoCloseable {
   }
 
   /**
-   * Brings in blocks that will be asked for, all in one batch. They are verified when they are. No
-   * more than half of the cache is filled; those behind that are read one by one, as ever.
+   * A block that passed a check, as {@link #get}; when it is missing, its neighbours come with it.
+   * Nobody has asked for those yet, so their failure is nobody's: who asks reads again, and is
+   * told.
+   *
+   * @param first of the blocks that come with it, if they are missing, too; unverified
+   * @param count how many, no more than {@link #MOST_AHEAD}
+   */
+  public CachedBlock getAmong(long block, BlockCheck check, long first, int count)
+      throws Ext4Exception {
+    if (find(block) == null) {
+      try {
+        readAhead(LongStream.range(first, first + Math.min(count, MOST_AHEAD)).toArray());
+      } catch (Ext4Exception notNow) {
+        return get(block, check);
+      }
+    }
+    return get(block, check);
+  }
+
+  /**
+   * Brings in blocks that will be asked for, all in one batch. They are verified when they are.
+   * Only half of the blocks that are neither changed nor held make room; those behind that are read
+   * one by one, as ever.
    *
    * @param wanted numbers on the filesystem
    * @throws Ext4Exception when one cannot be read, or is not on the disk; none is there then
    */
   public void readAhead(long... wanted) throws Ext4Exception {
     List<CachedBlock> arriving = new ArrayList<>();
-    long[] numbers = new long[Math.min(wanted.length, capacity / 2)];
+    long[] numbers = new long[Math.min(wanted.length, order.size() / 2)];
     try {
       try {
         for (long number : wanted) {

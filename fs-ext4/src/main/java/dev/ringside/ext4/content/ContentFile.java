@@ -40,6 +40,9 @@ final class ContentFile implements InodeContent {
 
   private long readahead;
 
+  /** Whether content is on its way that nobody waits for yet. */
+  private boolean readAhead;
+
   ContentFile(InCoreInode inode, FileMapping mapping, PageCache pages) {
     this.inode = inode;
     this.mapping = mapping;
@@ -118,15 +121,25 @@ final class ContentFile implements InodeContent {
     return what;
   }
 
+  /** Whether a reader that is here goes on where the last one stopped. */
+  boolean isNextRead(long position) {
+    return position == nextRead;
+  }
+
   /**
-   * How far ahead to read for a reader that found something missing.
+   * How far ahead to read: twice as far as the last time, nothing for a reader that jumps.
    *
+   * @param length that the reader misses
    * @param most in bytes
    */
-  long readaheadFor(long position, int length, int least, int most) {
-    boolean sequential = position == nextRead;
+  long widerReadahead(boolean sequential, int length, int least, int most) {
     readahead = sequential ? Math.clamp(2 * Math.max(readahead, length), least, most) : 0;
-    return Math.min(readahead, most);
+    return readahead;
+  }
+
+  /** Notes whether content is on its way into folios, which keeps the file in the cache. */
+  void setReadAhead(boolean underWay) {
+    readAhead = underWay;
   }
 
   void readUpTo(long position) {
@@ -135,7 +148,7 @@ final class ContentFile implements InodeContent {
 
   @Override
   public boolean isDirty() {
-    return folios.isDirty() || !writers().isEmpty();
+    return readAhead || folios.isDirty() || !writers().isEmpty();
   }
 
   @Override

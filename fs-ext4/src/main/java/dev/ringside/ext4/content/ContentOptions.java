@@ -18,10 +18,10 @@ public record ContentOptions(
     long pageCacheBytes,
     int readaheadBytes,
     InstantSource time) {
-  /** As Linux does when it is told nothing else; 64 MiB for content, 512 KiB read ahead. */
+  /** As Linux does when it is told nothing else; 64 MiB for content, 1 MiB read ahead. */
   public static final ContentOptions DEFAULT =
       new ContentOptions(
-          DataMode.ORDERED, AtimePolicy.RELATIME, 64L << 20, 512 << 10, InstantSource.system());
+          DataMode.ORDERED, AtimePolicy.RELATIME, 64L << 20, 1 << 20, InstantSource.system());
 
   /** Checks the sizes. */
   public ContentOptions {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class FileContent implements AutoCloseable {
   private final Volume volume;
   private final Writeback writeback;
+  private final Readahead ahead;
   private final FileReader reader;
   private final FileWriter writer;
   private final Truncation truncation;
@@ -44,6 +45,7 @@ public final class FileContent implements AutoCloseable {
     this.writeback = new Writeback(volume.pages(), volume.reader().io(), volume.blockSize());
     JournaledData journaled = new JournaledData(volume);
     FolioFiller filler = new FolioFiller(volume, writeback, journaled);
+    this.ahead = filler.ahead();
     FileSizes sizes = new FileSizes(volume, filler, writeback, journaled);
     this.reader = new FileReader(volume, filler);
     this.writer = new FileWriter(volume, filler, writeback, journaled, sizes);
@@ -117,7 +119,7 @@ public final class FileContent implements AutoCloseable {
       int length,
       WriteAccess access)
       throws Ext4Exception {
-    return writer.write(volume.file(file), position, source, offset, length, access);
+    return writer.write(settled(file), position, source, offset, length, access);
   }
 
   /** Writes at the end of a file: write(2) with {@code O_APPEND}. */
@@ -133,7 +135,7 @@ public final class FileContent implements AutoCloseable {
    *     when it is more than a file can have
    */
   public void truncate(InCoreInode file, long size, WriteAccess access) throws Ext4Exception {
-    truncation.truncate(volume.file(file), size, access);
+    truncation.truncate(settled(file), size, access);
   }
 
   /**
@@ -156,7 +158,7 @@ public final class FileContent implements AutoCloseable {
   public void allocate(
       InCoreInode file, Set<AllocateMode> modes, long offset, long length, WriteAccess access)
       throws Ext4Exception {
-    ranges.change(volume.file(file), modes, offset, length, access);
+    ranges.change(settled(file), modes, offset, length, access);
   }
 
   /**
@@ -230,7 +232,7 @@ public final class FileContent implements AutoCloseable {
    */
   public void release(Handle handle, InCoreInode file) throws Ext4Exception {
     switch (file.inode().type()) {
-      case REGULAR -> truncation.release(handle, volume.file(file));
+      case REGULAR -> truncation.release(handle, settled(file));
       case SYMLINK -> links.release(handle, file);
       case DIRECTORY, FIFO, CHARACTER_DEVICE, BLOCK_DEVICE, SOCKET -> {}
     }
@@ -241,7 +243,7 @@ public final class FileContent implements AutoCloseable {
    * file that is on the list of orphans and has a name.
    */
   public void finishTruncation(Handle handle, InCoreInode file) throws Ext4Exception {
-    truncation.finish(handle, volume.file(file));
+    truncation.finish(handle, settled(file));
   }
 
   /**
@@ -271,9 +273,17 @@ public final class FileContent implements AutoCloseable {
     writeback.poll();
   }
 
+  /** A file that is about to change: nothing of it is being read ahead. */
+  private ContentFile settled(InCoreInode file) throws Ext4Exception {
+    ContentFile content = volume.file(file);
+    ahead.settle(content);
+    return content;
+  }
+
   /** Gives the memory back; what was not synced is lost. */
   @Override
   public void close() {
+    ahead.settle();
     writeback.abandon();
     volume.pages().close();
   }

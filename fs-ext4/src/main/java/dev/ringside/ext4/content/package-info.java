@@ -6,6 +6,8 @@
  * <caption>Which class does what</caption>
  * <tr><td>{@code FileReader}</td><td>cached content to the caller; what is missing in one batch</td></tr>
  * <tr><td>{@code FolioFiller}</td><td>fills folios from the disk, or with zeros where there is nothing</td></tr>
+ * <tr><td>{@code FolioFill}</td><td>one such batch, from the claim of its folios to its arrival</td></tr>
+ * <tr><td>{@code Readahead}</td><td>the next window of a sequential reader, while it copies this one</td></tr>
  * <tr><td>{@code FileWriter}</td><td>the caller's bytes into folios; blocks for them under a handle</td></tr>
  * <tr><td>{@code Writeback}</td><td>dirty folios to the disk, sorted, in batches</td></tr>
  * <tr><td>{@code Truncation}</td><td>the end of a file, both ways</td></tr>

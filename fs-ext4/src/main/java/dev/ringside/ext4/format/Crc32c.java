@@ -1,6 +1,7 @@
 package dev.ringside.ext4.format;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /**
@@ -44,7 +45,13 @@ final class Crc32c {
 
   /** Adds a range of bytes. */
   Crc32c add(MemorySegment segment, long offset, long length) {
-    crc.update(segment.asSlice(offset, length).asByteBuffer());
+    if (segment.heapBase().orElse(null) instanceof byte[] array) {
+      // An inode's own bytes, in four pieces: without a slice and a buffer for each.
+      Objects.checkFromToIndex(offset, offset + length, segment.byteSize());
+      crc.update(array, Math.toIntExact(segment.address() + offset), Math.toIntExact(length));
+    } else {
+      crc.update(segment.asSlice(offset, length).asByteBuffer());
+    }
     return this;
   }
 

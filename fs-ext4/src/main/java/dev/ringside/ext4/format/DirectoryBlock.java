@@ -192,7 +192,8 @@ public final class DirectoryBlock {
     if (nameLength(offset) != name.length()) {
       return false;
     }
-    for (int i = 0; i < name.length(); i++) {
+    // Names of one directory differ at their ends sooner than at their beginnings.
+    for (int i = name.length() - 1; i >= 0; i--) {
       if (bytes.get(ValueLayout.JAVA_BYTE, (long) offset + DE_NAME + i) != name.byteAt(i)) {
         return false;
       }

@@ -55,7 +55,7 @@ public final class InodeTable {
   }
 
   private Inode readAny(long number, String why) throws Ext4Exception {
-    try (CachedBlock block = cache.get(blockOf(number, why), ANY)) {
+    try (CachedBlock block = blockOf(number, why)) {
       return Inode.parse(place(block, number), superblock, number);
     }
   }
@@ -69,7 +69,7 @@ public final class InodeTable {
     if (number < superblock.firstInode() || number > superblock.inodes()) {
       throw corrupted(number, "it is said to be an orphan, but cannot be");
     }
-    try (CachedBlock block = cache.get(blockOf(number, "it is said to be an orphan"), ANY)) {
+    try (CachedBlock block = blockOf(number, "it is said to be an orphan")) {
       return Inode.parseOrphan(place(block, number), superblock, number);
     }
   }
@@ -77,7 +77,7 @@ public final class InodeTable {
   /** Writes an inode to its place, with its checksum. */
   public void write(Handle handle, Inode inode) throws Ext4Exception {
     long number = inode.number();
-    try (CachedBlock block = cache.get(blockOf(number, "it is written"), ANY)) {
+    try (CachedBlock block = blockOf(number, "it is written")) {
       handle.change(block, BlockSeal.NONE);
       inode.sealInto(place(block, number));
     }
@@ -88,16 +88,22 @@ public final class InodeTable {
     return block.bytes().asSlice(index * superblock.inodeSize() % superblock.blockSize());
   }
 
-  private long blockOf(long number, String why) throws Ext4Exception {
+  /** The block that holds an inode. One that is missing comes with its used neighbours. */
+  private CachedBlock blockOf(long number, String why) throws Ext4Exception {
     long group = (number - 1) / superblock.inodesPerGroup();
     long index = (number - 1) % superblock.inodesPerGroup();
     GroupDescriptor descriptor = groups.get(group);
-    if (descriptor.inodesUninitialised()
-        || index >= superblock.inodesPerGroup() - descriptor.unusedInodes()) {
+    long used = superblock.inodesPerGroup() - descriptor.unusedInodes();
+    if (descriptor.inodesUninitialised() || index >= used) {
       throw corrupted(number, why + ", but its group says that it was never used");
     }
-    long offset = index * superblock.inodeSize();
-    return descriptor.inodeTable() + offset / superblock.blockSize();
+    int blockSize = superblock.blockSize();
+    long inTable = index * superblock.inodeSize() / blockSize;
+    long first = inTable - inTable % MetadataCache.MOST_AHEAD;
+    long end = Math.ceilDiv(used * superblock.inodeSize(), (long) blockSize);
+    int count = (int) Math.min(MetadataCache.MOST_AHEAD, end - first);
+    long table = descriptor.inodeTable();
+    return cache.getAmong(table + inTable, ANY, table + first, count);
   }
 
   private static Ext4CorruptedException corrupted(long number, String what) {

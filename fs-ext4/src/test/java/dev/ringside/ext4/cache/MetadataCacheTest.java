@@ -73,6 +73,33 @@ final class MetadataCacheTest {
   }
 
   @Test
+  void missingBlockBringsItsNeighboursAlongUnverified() throws Ext4Exception {
+    Counter check = new Counter();
+
+    cache.getAmong(20, check, 16, 8).close();
+    long afterFirst = cache.misses();
+    for (int block = 16; block < 24; block++) {
+      touch(block, check);
+    }
+
+    assertThat(afterFirst).isEqualTo(8);
+    assertThat(cache.misses()).isEqualTo(8);
+    assertThat(check.calls).isEqualTo(8);
+  }
+
+  @Test
+  void neighboursBeyondTheDiskDoNotKeepABlockFromBeingRead() throws Ext4Exception {
+    Counter check = new Counter();
+
+    try (CachedBlock block = cache.getAmong(BLOCKS - 1, check, BLOCKS - 4, 16)) {
+      assertThat(block.bytes().get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) (BLOCKS - 1));
+    }
+    assertThatThrownBy(() -> cache.getAmong(BLOCKS, check, BLOCKS - 4, 16))
+        .isInstanceOf(Ext4CorruptedException.class);
+    touch(BLOCKS - 2, check);
+  }
+
+  @Test
   void blockIsVerifiedAgainForAnotherPurpose() throws Ext4Exception {
     Counter first = new Counter();
     Counter second = new Counter();

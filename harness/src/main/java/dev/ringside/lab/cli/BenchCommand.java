@@ -31,7 +31,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measure what the route costs on this machine, each figure beside a reference.",
-    subcommands = {BenchKevlarCommand.class, BenchVhostCommand.class},
+    subcommands = {
+      BenchKevlarCommand.class,
+      BenchHtreeCommand.class,
+      BenchStreamCommand.class,
+      BenchVhostCommand.class
+    },
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
   /** What there is to measure. */
@@ -67,7 +72,9 @@ final class BenchCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "SUITE",
       arity = "0..1",
-      description = "One of: ${COMPLETION-CANDIDATES}; or kevlar or vhost, which have options of their own.")
+      description =
+          "One of: ${COMPLETION-CANDIDATES}; or kevlar, htree, stream or vhost, which have options"
+              + " of their own.")
   private @Nullable Suite suite;
 
   @Option(

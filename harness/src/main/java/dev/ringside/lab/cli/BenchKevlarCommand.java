@@ -1,21 +1,22 @@
 package dev.ringside.lab.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.ringside.lab.bench.files.ComparedDirectory;
+import dev.ringside.lab.bench.files.Samples;
+import dev.ringside.lab.bench.files.Unit;
+import dev.ringside.lab.bench.kevlar.BatchTime;
 import dev.ringside.lab.bench.kevlar.KevlarSuite;
 import dev.ringside.lab.bench.kevlar.Measure;
 import dev.ringside.lab.bench.kevlar.Published;
-import dev.ringside.lab.bench.kevlar.Samples;
 import dev.ringside.lab.bench.kevlar.Variant;
+import dev.ringside.lab.bench.kevlar.WritebackCurve;
 import dev.ringside.machine.CostModel;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,26 +32,19 @@ import picocli.CommandLine.Spec;
     description = {
       "The file benchmark of the Kevlar posts, on Ringside's ext4: what they printed beside what is"
           + " measured here; then variants that say what the figures mean; then the same blocks"
-          + " written back with so many requests to a notification.",
+          + " written back with so many requests to a round trip, as the second post does.",
       "The published figures are from other machines. Only figures of one run compare."
     },
     mixinStandardHelpOptions = true)
 final class BenchKevlarCommand implements Callable<Integer> {
-  private static final String PUBLISHED_LINE =
-      "%-15s %12s %12s %12s %12s %15s %12s %12s %14s %7s%n";
-  private static final String VARIANT_LINE = "%-15s %12s %12s %14s %14s %7s%n";
-  private static final String BATCH_LINE = "%6s %9s %7s %12s %12s%n";
-  private static final int LARGEST_BATCH = 128;
+  private static final String BATCH_LINE = "%6s %9s %7s %12s %12s %12s %10s %9s %7s %12s%n";
+
+  /** Tasks of a simulated run have nothing to choose that the figures depend on. */
+  private static final long SEED = 1;
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private CommandSpec spec;
-
-  @Option(
-      names = "--against",
-      paramLabel = "DIR",
-      description = "Also run the same through system calls in a directory, in turn.")
-  private @Nullable Path against;
 
   @Option(
       names = "--repetitions",
@@ -71,7 +65,7 @@ final class BenchKevlarCommand implements Callable<Integer> {
       paramLabel = "N",
       split = ",",
       defaultValue = "1,2,4,8,16,32,64,128",
-      description = "Requests to a notification, in the last table (default: ${DEFAULT-VALUE}).")
+      description = "Requests to a round trip, in the last table (default: ${DEFAULT-VALUE}).")
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private List<Integer> batches;
 
@@ -91,48 +85,97 @@ final class BenchKevlarCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it
   private String batchCosts;
 
+  @Option(
+      names = "--batch-time",
+      paramLabel = "HOW",
+      defaultValue = "simulated",
+      description =
+          "The time of the last table: virtual, in which nothing but round trips takes any, or this"
+              + " machine's: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private BatchTime batchTime = BatchTime.SIMULATED;
+
+  @Mixin private final Opponent opponent = new Opponent();
+
   @Mixin private final JsonLines json = new JsonLines();
 
   @Override
   public Integer call() throws Exception {
     validate();
-    KevlarSuite suite =
-        new KevlarSuite(
-            warmUps, repetitions, model("--costs", costs), Optional.ofNullable(against));
+    CostModel costsOfPrograms = model("--costs", costs);
     CostModel costsOfBatch = model("--batch-costs", batchCosts);
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter table =
         json.takesStandardOutput() ? new PrintWriter(PrintWriter.nullWriter()) : out;
-    json.write(
-        out,
-        sink -> {
-          for (Variant variant : Variant.values()) {
-            KevlarSuite.Result result = suite.measure(variant);
-            print(table, variant, result);
-            for (Measure measure : Measure.values()) {
-              if (!ringside(result, measure).isEmpty()) {
-                sink.line(fields -> write(fields, variant, measure, result));
-              }
+    try (ComparedDirectory against = opponent.open(KevlarSuite.IMAGE_SIZE)) {
+      KevlarSuite suite =
+          new KevlarSuite(warmUps, repetitions, costsOfPrograms, against.path(), opponent.images());
+      json.write(
+          out,
+          sink -> {
+            for (Variant variant : Variant.values()) {
+              writeVariant(variant, suite.measure(variant), table, sink);
             }
-          }
-          table.printf(
-              "%n4 MiB written back by fsync, a block to a request; costs: %s (%s)%n",
-              costsOfBatch.toText(), costsOfBatch.source());
-          table.printf(BATCH_LINE, "batch", "requests", "kicks", "time", "rate");
-          for (int batch : batches) {
-            KevlarSuite.BatchRow row = suite.measureBatch(batch, costsOfBatch);
-            table.printf(
-                BATCH_LINE,
-                row.batch(),
-                row.requests(),
-                row.kicks(),
-                Quantity.nanoseconds(row.nanoseconds()),
-                Quantity.bytes(row.bytesPerSecond()) + "/s");
-            table.flush();
-            sink.line(fields -> write(fields, row));
-          }
-        });
+            writeBatches(new WritebackCurve(costsOfBatch, batchTime), table, sink);
+          });
+    }
     return 0;
+  }
+
+  private static void writeVariant(
+      Variant variant, KevlarSuite.Result result, PrintWriter table, Json.Sink sink)
+      throws IOException {
+    print(table, variant, result);
+    for (Measure measure : Measure.values()) {
+      Samples ours = ringside(result, measure);
+      if (!ours.isEmpty()) {
+        sink.line(
+            fields -> {
+              fields.writeStringField("variant", variant.toString());
+              ComparisonText.write(
+                  fields, measure.toString(), measure.unit(), ours, system(result, measure));
+            });
+      }
+    }
+  }
+
+  private void writeBatches(WritebackCurve curve, PrintWriter table, Json.Sink sink)
+      throws IOException {
+    table.printf(
+        "%n4 MiB written back by fsync, a block to a request, so many to a round trip; %s time;"
+            + " costs: %s (%s)",
+        curve.time(), curve.costs().toText(), curve.costs().source());
+    table.printf("%n%16s%62s%n", "content alone", "new file");
+    table.printf(
+        BATCH_LINE,
+        "batch",
+        "requests",
+        "trips",
+        "time",
+        "trips x cost",
+        "rate",
+        "posts",
+        "requests",
+        "trips",
+        "time");
+    for (int batch : batches) {
+      WritebackCurve.Row row = curve.measure(batch, SEED);
+      WritebackCurve.WriteBack content = row.overwritten();
+      WritebackCurve.WriteBack created = row.created();
+      table.printf(
+          BATCH_LINE,
+          batch,
+          content.requests(),
+          content.trips(),
+          Quantity.nanoseconds(content.nanoseconds()),
+          Quantity.nanoseconds(curve.law(content.requests(), batch)),
+          Quantity.bytes(content.bytesPerSecond()) + "/s",
+          WritebackCurve.published(batch).orElse("-"),
+          created.requests(),
+          created.trips(),
+          Quantity.nanoseconds(created.nanoseconds()));
+      table.flush();
+      sink.line(fields -> write(fields, curve, row));
+    }
   }
 
   private void validate() {
@@ -143,15 +186,13 @@ final class BenchKevlarCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--warm-ups: at least 0");
     }
     for (int batch : batches) {
-      if (batch < 1 || batch > LARGEST_BATCH) {
+      if (batch < 1 || batch > WritebackCurve.LARGEST_BATCH) {
         throw new ParameterException(
-            spec.commandLine(), "--batch: %d is not 1 to %d".formatted(batch, LARGEST_BATCH));
+            spec.commandLine(),
+            "--batch: %d is not 1 to %d".formatted(batch, WritebackCurve.LARGEST_BATCH));
       }
     }
-    if (against != null && !Files.isDirectory(against)) {
-      throw new ParameterException(
-          spec.commandLine(), "--against: %s is not a directory".formatted(against));
-    }
+    opponent.validate();
   }
 
   private CostModel model(String option, String text) {
@@ -175,95 +216,57 @@ final class BenchKevlarCommand implements Callable<Integer> {
     out.printf("%n%s%n", variant);
     boolean published = variant == Variant.AS_PUBLISHED;
     if (published) {
-      Object[] headings = new Object[PUBLISHED_COLUMNS];
-      headings[0] = "";
-      for (int i = 0; i < Published.COLUMNS.size(); i++) {
-        headings[i + 1] = Published.COLUMNS.get(i).heading();
-      }
-      headings[6] = "Ringside p50";
-      headings[7] = "p99";
-      headings[8] = "system calls";
-      headings[9] = "ratio";
-      out.printf(PUBLISHED_LINE, headings);
+      printPublished(out, "", Published::heading, "Ringside p50", "p99", "system calls", "ratio");
     } else {
-      out.printf(VARIANT_LINE, "", "Ringside p50", "p99", "system p50", "p99", "ratio");
+      ComparisonText.printHeading(out);
     }
     for (Measure measure : Measure.values()) {
       Samples ours = ringside(result, measure);
       Samples theirs = system(result, measure);
+      Unit unit = measure.unit();
       if (ours.isEmpty()) {
         continue;
       }
-      String middle = text(ours.median(), measure);
-      String tail = text(ours.tail(measure.unit()), measure);
-      String other = theirs.isEmpty() ? "-" : text(theirs.median(), measure);
-      String ratio = theirs.isEmpty() ? "-" : ratio(measure, ours, theirs);
       if (published) {
-        Object[] columns = new Object[PUBLISHED_COLUMNS];
-        columns[0] = measure;
-        for (int i = 0; i < Published.COLUMNS.size(); i++) {
-          columns[i + 1] = Published.COLUMNS.get(i).of(measure);
-        }
-        columns[6] = middle;
-        columns[7] = tail;
-        columns[8] = other;
-        columns[9] = ratio;
-        out.printf(PUBLISHED_LINE, columns);
+        printPublished(
+            out,
+            measure.toString(),
+            column -> column.of(measure),
+            ComparisonText.median(unit, ours),
+            ComparisonText.tail(unit, ours),
+            ComparisonText.median(unit, theirs),
+            ComparisonText.ratio(unit, ours, theirs));
       } else {
-        String otherTail = theirs.isEmpty() ? "-" : text(theirs.tail(measure.unit()), measure);
-        out.printf(VARIANT_LINE, measure, middle, tail, other, otherTail, ratio);
+        ComparisonText.print(out, measure.toString(), unit, ours, theirs);
       }
     }
     out.flush();
   }
 
-  private static final int PUBLISHED_COLUMNS = 10;
-
-  private static String text(double value, Measure measure) {
-    return switch (measure.unit()) {
-      case BYTES_PER_SECOND -> Quantity.bytes(value) + "/s";
-      case NANOSECONDS -> Quantity.nanoseconds(Math.round(value));
-    };
+  /** A line of the first table: what was published, and behind it what is measured. */
+  private static void printPublished(
+      PrintWriter out, String name, Function<Published, String> published, String... measured) {
+    List<String> columns = new ArrayList<>();
+    columns.add(name);
+    Published.COLUMNS.stream().map(published).forEach(columns::add);
+    columns.addAll(List.of(measured));
+    out.printf("%-15s %12s %12s %12s %12s %15s %12s %12s %14s %7s%n", columns.toArray());
   }
 
-  /** How many times as fast as the system calls; above 1 is faster. */
-  private static String ratio(Measure measure, Samples ours, Samples theirs) {
-    return String.format(Locale.ROOT, "%.2f", speedup(measure, ours, theirs));
-  }
-
-  private static double speedup(Measure measure, Samples ours, Samples theirs) {
-    return switch (measure.unit()) {
-      case BYTES_PER_SECOND -> ours.median() / theirs.median();
-      case NANOSECONDS -> theirs.median() / ours.median();
-    };
-  }
-
-  private static void write(
-      JsonGenerator json, Variant variant, Measure measure, KevlarSuite.Result result)
+  private static void write(JsonGenerator json, WritebackCurve curve, WritebackCurve.Row row)
       throws IOException {
-    json.writeStringField("variant", variant.toString());
-    json.writeStringField("measure", measure.toString());
-    String unit =
-        switch (measure.unit()) {
-          case BYTES_PER_SECOND -> "_bytes_per_second";
-          case NANOSECONDS -> "_ns";
-        };
-    Samples ours = ringside(result, measure);
-    Samples theirs = system(result, measure);
-    json.writeNumberField("ringside_p50" + unit, ours.median());
-    json.writeNumberField("ringside_p99" + unit, ours.tail(measure.unit()));
-    if (!theirs.isEmpty()) {
-      json.writeNumberField("system_p50" + unit, theirs.median());
-      json.writeNumberField("system_p99" + unit, theirs.tail(measure.unit()));
-      json.writeNumberField("speedup", speedup(measure, ours, theirs));
-    }
+    json.writeNumberField("batch", row.batch());
+    json.writeStringField("time", curve.time().toString());
+    write(json, "content_", row.overwritten());
+    json.writeNumberField("content_law_ns", curve.law(row.overwritten().requests(), row.batch()));
+    write(json, "new_file_", row.created());
   }
 
-  private static void write(JsonGenerator json, KevlarSuite.BatchRow row) throws IOException {
-    json.writeNumberField("batch", row.batch());
-    json.writeNumberField("requests", row.requests());
-    json.writeNumberField("kicks", row.kicks());
-    json.writeNumberField("time_ns", row.nanoseconds());
-    json.writeNumberField("bytes_per_second", row.bytesPerSecond());
+  private static void write(JsonGenerator json, String prefix, WritebackCurve.WriteBack written)
+      throws IOException {
+    json.writeNumberField(prefix + "requests", written.requests());
+    json.writeNumberField(prefix + "trips", written.trips());
+    json.writeNumberField(prefix + "time_ns", written.nanoseconds());
+    json.writeNumberField(prefix + "bytes_per_second", written.bytesPerSecond());
   }
 }

@@ -104,6 +104,20 @@ public final class LoopMount implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes the mount out of sight at once, for a process that ends while files are open on it: the
+   * kernel unmounts when the last of them is closed.
+   */
+  public void abandon() {
+    try {
+      Program.UMOUNT.run("-l", "-d", directory);
+      Files.deleteIfExists(directory);
+    } catch (IOException left) {
+      // Nobody is left to be told, and the mount says itself where it is.
+      mounted = false;
+    }
+  }
+
   /** Unmounts, which writes everything to the image. */
   @Override
   public void close() throws IOException {

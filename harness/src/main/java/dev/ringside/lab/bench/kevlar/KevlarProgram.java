@@ -1,5 +1,6 @@
 package dev.ringside.lab.bench.kevlar;
 
+import dev.ringside.lab.bench.files.FileCalls;
 import dev.ringside.machine.Clock;
 import java.io.IOException;
 import java.util.ArrayList;

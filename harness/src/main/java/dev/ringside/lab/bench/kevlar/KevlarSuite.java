@@ -1,22 +1,20 @@
 package dev.ringside.lab.bench.kevlar;
 
-import dev.ringside.driver.BatchPolicy;
-import dev.ringside.driver.BlockDevice;
-import dev.ringside.driver.DriverStats;
 import dev.ringside.ext4.Ext4Path;
 import dev.ringside.ext4.MountOptions;
-import dev.ringside.lab.vm.MachineSettings;
+import dev.ringside.lab.bench.files.BenchImage;
+import dev.ringside.lab.bench.files.BenchMachine;
+import dev.ringside.lab.bench.files.Ext4Calls;
+import dev.ringside.lab.bench.files.FileCalls;
+import dev.ringside.lab.bench.files.Samples;
+import dev.ringside.lab.bench.files.SystemCalls;
 import dev.ringside.lab.vm.VirtualMachine;
-import dev.ringside.machine.Clock;
 import dev.ringside.machine.CostModel;
-import dev.ringside.machine.EventLog;
 import dev.ringside.machine.RealScheduler;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.storage.FileStorage;
 import dev.ringside.storage.Storage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
@@ -30,14 +28,16 @@ import java.util.Optional;
  * @param repetitions of each variant that are
  * @param costs of the machine that the image is attached to
  * @param against a directory of a mounted filesystem, or nothing
+ * @param place where the image is made
  */
-public record KevlarSuite(int warmUps, int repetitions, CostModel costs, Optional<Path> against) {
+public record KevlarSuite(
+    int warmUps, int repetitions, CostModel costs, Optional<Path> against, Path place) {
   private static final long GUEST_BYTES = 256L << 20;
-  private static final String IMAGE_SIZE = "768M";
-  private static final int BLOCK = 4096;
+
+  /** Of the image, in the words of mke2fs. */
+  public static final String IMAGE_SIZE = "768M";
+
   private static final int LATER_WARM_UPS = 2;
-  private static final int BATCH_FILE = 4 << 20;
-  private static final int BATCH_BUFFER = 128 << 10;
 
   /**
    * What a variant came to.
@@ -47,26 +47,14 @@ public record KevlarSuite(int warmUps, int repetitions, CostModel costs, Optiona
    */
   public record Result(Map<Measure, Samples> ringside, Map<Measure, Samples> system) {}
 
-  /**
-   * What writing 4 MiB back took, a block to each request.
-   *
-   * @param batch requests that one notification announces
-   * @param nanoseconds of the fsync that writes them
-   */
-  public record BatchRow(int batch, long requests, long kicks, long nanoseconds) {
-    /** Content by time. */
-    public double bytesPerSecond() {
-      return BATCH_FILE * 1e9 / nanoseconds;
-    }
-  }
-
   /** Measures a variant. */
   public Result measure(Variant variant) throws IOException {
     Map<Measure, Samples> ringside = samples();
     Map<Measure, Samples> system = samples();
     Scheduler scheduler = new RealScheduler();
-    Path image = makeImage();
-    try (VirtualMachine machine = machine(image, scheduler, costs, BatchPolicy.onLast());
+    try (BenchImage image = BenchImage.make(place, IMAGE_SIZE);
+        Storage storage = FileStorage.openWritable(image.path());
+        VirtualMachine machine = BenchMachine.start(storage, scheduler, costs, GUEST_BYTES);
         FileCalls<Ext4Path> ours = new Ext4Calls(machine.disk(), MountOptions.READ_WRITE)) {
       KevlarProgram<Ext4Path> program = new KevlarProgram<>(ours, scheduler.clock());
       if (against.isPresent()) {
@@ -82,8 +70,6 @@ public record KevlarSuite(int warmUps, int repetitions, CostModel costs, Optiona
           add(ringside, program.run(variant));
         }
       }
-    } finally {
-      Files.delete(image);
     }
     return new Result(ringside, system);
   }
@@ -121,72 +107,5 @@ public record KevlarSuite(int warmUps, int repetitions, CostModel costs, Optiona
   private static void add(Map<Measure, Samples> samples, Map<Measure, Double> results) {
     results.forEach(
         (measure, value) -> samples.computeIfAbsent(measure, _ -> new Samples()).add(value));
-  }
-
-  /** Measures what a batch size makes of the same 1,024 blocks. */
-  public BatchRow measureBatch(int batch, CostModel batchCosts) throws IOException {
-    Scheduler scheduler = new RealScheduler();
-    Clock clock = scheduler.clock();
-    Path image = makeImage();
-    try (VirtualMachine machine =
-        machine(image, scheduler, batchCosts, new BatchPolicy.Every(batch))) {
-      BlockDevice disk = new OneBlockRequests(machine.disk(), BLOCK);
-      try (FileCalls<Ext4Path> calls = new Ext4Calls(disk, MountOptions.READ_WRITE)) {
-        int file = calls.create(calls.path("batch"));
-        for (int done = 0; done < BATCH_FILE; done += BATCH_BUFFER) {
-          calls.write(file, BATCH_BUFFER);
-        }
-        DriverStats before = machine.disk().stats();
-        long requests = before.requests();
-        long kicks = before.kicksAsked();
-        long start = clock.nanoTime();
-        calls.sync(file);
-        long time = clock.nanoTime() - start;
-        DriverStats after = machine.disk().stats();
-        calls.close(file);
-        return new BatchRow(batch, after.requests() - requests, after.kicksAsked() - kicks, time);
-      }
-    } finally {
-      Files.delete(image);
-    }
-  }
-
-  private static VirtualMachine machine(
-      Path image, Scheduler scheduler, CostModel costs, BatchPolicy batching) throws IOException {
-    MachineSettings settings =
-        MachineSettings.DEFAULT
-            .withMemoryBytes(GUEST_BYTES)
-            .withCosts(costs)
-            .withBatchPolicy(batching);
-    Storage storage = FileStorage.openWritable(image);
-    return VirtualMachine.start(settings, storage, scheduler, EventLog.OFF);
-  }
-
-  private static Path makeImage() throws IOException {
-    Path image = Files.createTempFile("ringside-kevlar", ".img");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            "mke2fs",
-            "-q",
-            "-F",
-            "-t",
-            "ext4",
-            "-b",
-            String.valueOf(BLOCK),
-            image.toString(),
-            IMAGE_SIZE);
-    builder.environment().merge("PATH", "/usr/sbin:/sbin", (path, more) -> path + ":" + more);
-    builder.redirectErrorStream(true);
-    try {
-      Process process = builder.start();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new IOException("mke2fs: " + output.strip());
-      }
-      return image;
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IOException(interrupted);
-    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.ringside.lab.bench.kevlar;
 
+import dev.ringside.lab.bench.files.Unit;
+
 /** What the program measures, in the order in which it does, with the names of the posts. */
 public enum Measure {
   SEQ_WRITE_4K("seq_write 4K", Unit.BYTES_PER_SECOND),
@@ -14,14 +16,6 @@ public enum Measure {
   STAT("stat", Unit.NANOSECONDS),
   DEEP_STAT("deep_stat", Unit.NANOSECONDS);
 
-  /** What a value counts. */
-  public enum Unit {
-    /** More is better. */
-    BYTES_PER_SECOND,
-    /** For each operation; less is better. */
-    NANOSECONDS
-  }
-
   private final String text;
   private final Unit unit;
 
@@ -30,6 +24,7 @@ public enum Measure {
     this.unit = unit;
   }
 
+  /** What its value counts. */
   public Unit unit() {
     return unit;
   }

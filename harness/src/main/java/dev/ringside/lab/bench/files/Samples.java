@@ -1,4 +1,4 @@
-package dev.ringside.lab.bench.kevlar;
+package dev.ringside.lab.bench.files;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,7 +13,8 @@ public final class Samples {
 
   private final List<Double> values = new ArrayList<>();
 
-  void add(double value) {
+  /** Adds one. */
+  public void add(double value) {
     values.add(value);
     Collections.sort(values);
   }
@@ -36,7 +37,7 @@ public final class Samples {
    *
    * @param unit says which end is bad
    */
-  public double tail(Measure.Unit unit) {
+  public double tail(Unit unit) {
     int rank = (int) Math.ceil(TAIL * values.size());
     return switch (unit) {
       case NANOSECONDS -> values.get(rank - 1);

@@ -1,4 +1,4 @@
-package dev.ringside.lab.bench.kevlar;
+package dev.ringside.lab.bench.files;
 
 import java.io.IOException;
 
@@ -8,7 +8,7 @@ import java.io.IOException;
  *
  * @param <P> a path, made before it is timed, as a program's paths are
  */
-interface FileCalls<P> extends AutoCloseable {
+public interface FileCalls<P> extends AutoCloseable {
   /** A path under the directory that belongs to the benchmark. */
   P path(String relative);
 

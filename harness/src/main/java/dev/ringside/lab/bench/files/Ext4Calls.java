@@ -1,4 +1,4 @@
-package dev.ringside.lab.bench.kevlar;
+package dev.ringside.lab.bench.files;
 
 import dev.ringside.driver.BlockDevice;
 import dev.ringside.ext4.Ext4;
@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The calls, answered by Ringside's ext4. */
-final class Ext4Calls implements FileCalls<Ext4Path> {
+public final class Ext4Calls implements FileCalls<Ext4Path> {
   private static final int MODE = 0644;
   private static final int DIRECTORY_MODE = 0755;
   private static final int MOST_OPEN = 16;
@@ -31,7 +31,8 @@ final class Ext4Calls implements FileCalls<Ext4Path> {
   private Ext4 ext4;
   private Session session;
 
-  Ext4Calls(BlockDevice device, MountOptions options) throws IOException {
+  /** Mounts a disk, and makes the directory that the calls work in. */
+  public Ext4Calls(BlockDevice device, MountOptions options) throws IOException {
     this.device = device;
     this.options = options;
     this.ext4 = Ext4.mount(device, options);

@@ -1,4 +1,4 @@
-package dev.ringside.lab.bench.kevlar;
+package dev.ringside.lab.bench.files;
 
 import dev.ringside.lab.files.OpenFlag;
 import dev.ringside.lab.kernel.Linux;
@@ -13,8 +13,9 @@ import java.nio.file.Path;
  * The calls, answered by this machine's kernel. Paths and buffers stand in native memory before a
  * call is timed, so that a call costs what it costs a program in C.
  */
-final class SystemCalls implements FileCalls<MemorySegment> {
+public final class SystemCalls implements FileCalls<MemorySegment> {
   private static final long AT_FDCWD = -100;
+  private static final long O_DIRECTORY = 0x10000;
   private static final long AT_REMOVEDIR = 0x200;
   private static final int MODE = 0644;
   private static final int DIRECTORY_MODE = 0755;
@@ -32,32 +33,44 @@ final class SystemCalls implements FileCalls<MemorySegment> {
   private final MemorySegment stat = linux.allocate(STAT_BYTES);
   private final Path directory;
 
+  /** Where paths start, so that a look-up has as many names on its way as Ringside's. */
+  private final long root;
+
   /**
    * Calls on a directory of their own.
    *
    * @param parent an existing directory on the filesystem to measure
    */
-  SystemCalls(Path parent) throws IOException {
+  public SystemCalls(Path parent) throws IOException {
     if (!Linux.isSupported()) {
       throw new IOException("system calls are made on Linux on x86-64 only");
     }
     directory = Files.createTempDirectory(parent, "ext4test");
+    try {
+      root =
+          linux.call(
+              SystemCall.OPENAT, AT_FDCWD, linux.text(parent.toString()).address(), O_DIRECTORY);
+    } catch (IOException failure) {
+      Files.delete(directory);
+      linux.close();
+      throw failure;
+    }
   }
 
   @Override
   public MemorySegment path(String relative) {
-    return linux.text(directory.resolve(relative).toString());
+    return linux.text(directory.getFileName() + "/" + relative);
   }
 
   @Override
   public int create(MemorySegment path) throws IOException {
     int flags = OpenFlag.WRITE_ONLY | OpenFlag.CREATE | OpenFlag.TRUNCATE;
-    return (int) linux.call(SystemCall.OPENAT, AT_FDCWD, path.address(), flags, MODE);
+    return (int) linux.call(SystemCall.OPENAT, root, path.address(), flags, MODE);
   }
 
   @Override
   public int open(MemorySegment path) throws IOException {
-    return (int) linux.call(SystemCall.OPENAT, AT_FDCWD, path.address());
+    return (int) linux.call(SystemCall.OPENAT, root, path.address());
   }
 
   @Override
@@ -84,39 +97,38 @@ final class SystemCalls implements FileCalls<MemorySegment> {
 
   @Override
   public void unlink(MemorySegment path) throws IOException {
-    linux.call(SystemCall.UNLINKAT, AT_FDCWD, path.address());
+    linux.call(SystemCall.UNLINKAT, root, path.address());
   }
 
   @Override
   public void makeDirectory(MemorySegment path) throws IOException {
-    linux.call(SystemCall.MKDIRAT, AT_FDCWD, path.address(), DIRECTORY_MODE);
+    linux.call(SystemCall.MKDIRAT, root, path.address(), DIRECTORY_MODE);
   }
 
   @Override
   public void removeDirectory(MemorySegment path) throws IOException {
-    linux.call(SystemCall.UNLINKAT, AT_FDCWD, path.address(), AT_REMOVEDIR);
+    linux.call(SystemCall.UNLINKAT, root, path.address(), AT_REMOVEDIR);
   }
 
   @Override
   public long stat(MemorySegment path) throws IOException {
-    linux.call(SystemCall.NEWFSTATAT, AT_FDCWD, path.address(), stat.address());
+    linux.call(SystemCall.NEWFSTATAT, root, path.address(), stat.address());
     return stat.get(ValueLayout.JAVA_LONG, ST_SIZE);
   }
 
   @Override
   public void dropCaches() throws IOException {
-    long directoryHandle = linux.call(SystemCall.OPENAT, AT_FDCWD, path("").address());
-    try {
-      linux.call(SystemCall.SYNCFS, directoryHandle);
-    } finally {
-      linux.call(SystemCall.CLOSE, directoryHandle);
-    }
+    linux.call(SystemCall.SYNCFS, root);
     Files.writeString(DROP_CACHES, "3");
   }
 
   @Override
   public void close() throws IOException {
-    Files.deleteIfExists(directory);
-    linux.close();
+    try {
+      linux.call(SystemCall.CLOSE, root);
+      Files.deleteIfExists(directory);
+    } finally {
+      linux.close();
+    }
   }
 }
