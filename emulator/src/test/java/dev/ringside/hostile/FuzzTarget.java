@@ -1,5 +1,6 @@
 package dev.ringside.hostile;
 
+import dev.ringside.virtio.vhost.VhostUserFuzz;
 import java.util.List;
 import java.util.Locale;
 
@@ -9,7 +10,8 @@ enum FuzzTarget {
   PACKED_RING(PackedRingFuzz.class),
   REQUEST(RequestFuzz.class),
   MMIO(MmioFuzz.class),
-  PCI(PciFuzz.class);
+  PCI(PciFuzz.class),
+  VHOST_USER(VhostUserFuzz.class);
 
   private final Class<?> entry;
 
@@ -39,6 +41,7 @@ enum FuzzTarget {
       case REQUEST -> RequestFuzz.fuzzerTestOneInput(bytes);
       case MMIO -> MmioFuzz.fuzzerTestOneInput(bytes);
       case PCI -> PciFuzz.fuzzerTestOneInput(bytes);
+      case VHOST_USER -> VhostUserFuzz.fuzzerTestOneInput(bytes);
     }
   }
 
@@ -50,6 +53,7 @@ enum FuzzTarget {
       case REQUEST -> FuzzSeeds.requests();
       case MMIO -> FuzzSeeds.mmio();
       case PCI -> FuzzSeeds.pci();
+      case VHOST_USER -> VhostUserFuzz.seeds();
     };
   }
 }
