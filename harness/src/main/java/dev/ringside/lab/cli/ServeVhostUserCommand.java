@@ -2,12 +2,14 @@ package dev.ringside.lab.cli;
 
 import dev.ringside.blk.BlkSettings;
 import dev.ringside.blk.VirtioBlkDevice;
+import dev.ringside.lab.foreign.RequestRecorder;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.RealScheduler;
 import dev.ringside.posix.UnixListener;
 import dev.ringside.storage.FileStorage;
 import dev.ringside.storage.NullStorage;
 import dev.ringside.storage.Storage;
+import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.vhost.VhostUserBackend;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -113,6 +115,13 @@ final class ServeVhostUserCommand implements Callable<Integer> {
               + " standard output.")
   private @Nullable String json;
 
+  @Option(
+      names = "--record",
+      paramLabel = "TRACE",
+      description =
+          "Write what the guest asks for to TRACE.blktrace.0, for blkparse and ringside replay.")
+  private @Nullable Path trace;
+
   @Mixin private RingOptions ring = new RingOptions();
 
   @Mixin private ServiceOptions service = new ServiceOptions(0);
@@ -130,7 +139,7 @@ final class ServeVhostUserCommand implements Callable<Integer> {
     validate();
     ServedGuests guests = new ServedGuests(out, json == null ? null : new OutputFile(json), queues);
     CountDownLatch ended = new CountDownLatch(1);
-    try (Storage storage = openStorage();
+    try (Storage storage = recorded(openStorage());
         UnixListener listener = listen()) {
       serve(storage, listener, guests, ended);
     } finally {
@@ -206,6 +215,19 @@ final class ServeVhostUserCommand implements Callable<Integer> {
     return readOnly ? FileStorage.openReadOnly(file) : FileStorage.openWritable(file);
   }
 
+  private Storage recorded(Storage storage) throws IOException {
+    Path base = trace;
+    if (base == null) {
+      return storage;
+    }
+    try {
+      return new RequestRecorder(storage, new RealScheduler().clock(), base);
+    } catch (IOException failure) {
+      storage.close();
+      throw failure;
+    }
+  }
+
   private UnixListener listen() throws IOException {
     Path path = socket;
     return path != null
@@ -218,7 +240,9 @@ final class ServeVhostUserCommand implements Callable<Integer> {
         .withQueues(queues)
         .withQueueSize(MAX_RING)
         .withMaxSegments(Math.min(queueSize - OVERHEAD, BlkSettings.MAX_SEGMENTS))
-        .withOfferedFeatures(ring.accepted(BlkSettings.ALL_FEATURES))
+        // A segment has no limit that matters here, and SeaBIOS keeps only 16 bits of what it
+        // computes from one: with a large one it reads nothing, again and again.
+        .withOfferedFeatures(ring.accepted(BlkSettings.ALL_FEATURES) & ~Feature.BLK_SIZE_MAX.mask())
         .withService(service.settings());
   }
 }
