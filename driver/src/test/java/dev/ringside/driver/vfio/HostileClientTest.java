@@ -90,7 +90,7 @@ class HostileClientTest {
   private static byte[] message(int command, long size, int flags, int bytes) {
     ByteBuffer message = payload(Math.max(16, bytes));
     message.putShort((short) 1).putShort((short) command).putInt((int) size).putInt(flags);
-    return Arrays.copyOf(message.array(), bytes);
+    return Arrays.copyOf(VfioClient.bytes(message), bytes);
   }
 
   private static Stream<Arguments> broken() {
@@ -168,7 +168,7 @@ class HostileClientTest {
 
   private static ByteBuffer info(int bytes, int room, int index) {
     ByteBuffer payload = payload(Math.max(bytes, 12)).putInt(room).putInt(0).putInt(index);
-    return ByteBuffer.wrap(Arrays.copyOf(payload.array(), bytes));
+    return ByteBuffer.wrap(Arrays.copyOf(VfioClient.bytes(payload), bytes));
   }
 
   private static ByteBuffer feature(int flags) {
@@ -409,7 +409,8 @@ class HostileClientTest {
           vector.descriptor());
       client.must(VfioUserCommand.DEVICE_SET_IRQS, setIrqs(NONE | TRIGGER, IrqInfo.INTX, 0, 1));
       assertThat(pin.take()).isEqualTo(1);
-      ByteBuffer some = payload(22).put(setIrqs(BOOL | TRIGGER, IrqInfo.MSIX, 0, 2).array());
+      ByteBuffer some =
+          payload(22).put(VfioClient.bytes(setIrqs(BOOL | TRIGGER, IrqInfo.MSIX, 0, 2)));
       client.must(VfioUserCommand.DEVICE_SET_IRQS, some.put((byte) 1).put((byte) 1));
       assertThat(vector.take()).isEqualTo(1);
       client.must(VfioUserCommand.DEVICE_SET_IRQS, setIrqs(EVENTFD | TRIGGER, IrqInfo.MSIX, 1, 1));
@@ -539,13 +540,13 @@ class HostileClientTest {
     put(all, VfioUserCommand.REGION_WRITE, writing(7, 4, 2, 6));
     put(all, VfioUserCommand.DEVICE_SET_IRQS, setIrqs(NONE | TRIGGER, 2, 0, 0));
     put(all, VfioUserCommand.DEVICE_RESET, payload(0));
-    return Arrays.copyOf(all.array(), all.position());
+    return Arrays.copyOf(VfioClient.bytes(all), all.position());
   }
 
   private static void put(ByteBuffer all, int command, ByteBuffer payload) {
     int size = 16 + payload.capacity();
     all.putShort((short) 1).putShort((short) command).putInt(size).putInt(0).putInt(0);
-    all.put(payload.array());
+    all.put(VfioClient.bytes(payload));
   }
 
   @Test

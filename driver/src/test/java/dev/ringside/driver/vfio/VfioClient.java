@@ -92,6 +92,13 @@ final class VfioClient implements AutoCloseable {
     return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** All bytes of a buffer, wherever it stands. */
+  static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.capacity()];
+    buffer.get(0, bytes);
+    return bytes;
+  }
+
   /** Agrees on a version as QEMU does. */
   Reply agree() {
     return agree(
@@ -156,8 +163,8 @@ final class VfioClient implements AutoCloseable {
     int size = VfioUserHeader.BYTES + payload.capacity();
     ByteBuffer message = payload(size);
     message.putShort((short) id).putShort((short) command).putInt(size).putInt(flags).putInt(0);
-    message.put(payload.array());
-    sendRaw(message.array(), along);
+    message.put(bytes(payload));
+    sendRaw(bytes(message), along);
   }
 
   /** Sends bytes as they are. */
@@ -224,7 +231,9 @@ final class VfioClient implements AutoCloseable {
     ByteBuffer reply = payload(DmaAccess.DATA + (reads ? answered : 0));
     reply.putLong(said).putLong(answered);
     if (reads) {
-      guest.read(address, reply.array(), DmaAccess.DATA, answered);
+      byte[] data = new byte[answered];
+      guest.read(address, data, 0, answered);
+      reply.put(data);
     } else {
       byte[] bytes = new byte[count];
       long from = VfioUserHeader.BYTES + (long) DmaAccess.DATA;
