@@ -110,11 +110,19 @@ final class QueueService implements Runnable {
     this.direct =
         workers == null && timed == null && merger == null && !(queue.inOrder() && faults != null);
     Arrays.setAll(batch, i -> takeFree());
-    boolean lateStart = polling || anyAvailable(queue);
+    boolean lateStart = polling || isCopied(function) || anyAvailable(queue);
     this.loop =
         new ServiceLoop(
             this, number, queue, interrupts, timed, wakeUp, costs, scheduler, events, lateStart);
     this.task = scheduler.start("queue-" + number, this);
+  }
+
+  /**
+   * The guest that starts this queue may wait for the answer meanwhile, and give no memory to
+   * whoever asks for it here; the task can wait.
+   */
+  private static boolean isCopied(VirtioFunction function) {
+    return function.memory().mirror() != null;
   }
 
   /**

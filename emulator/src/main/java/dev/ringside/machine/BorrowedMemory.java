@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Guest RAM that belongs to somebody else: regions of files, such as a virtual machine's memfd,
@@ -46,6 +47,15 @@ public final class BorrowedMemory implements AutoCloseable {
 
   /** Memory without any region. */
   public BorrowedMemory() {
+    this(null);
+  }
+
+  /**
+   * Memory without any region, of which some will be copies.
+   *
+   * @param mirror knows which, and brings them up to date; null when all regions are mapped
+   */
+  public BorrowedMemory(@Nullable MemoryMirror mirror) {
     Arena arena = Arena.ofShared();
     try {
       reservation = Reservation.of(ReservationSlots.SLOTS * ReservationSlots.WINDOW, arena);
@@ -53,7 +63,7 @@ public final class BorrowedMemory implements AutoCloseable {
       arena.close();
       throw new UncheckedIOException(failure);
     }
-    memory = GuestMemory.reserved(arena, reservation.segment());
+    memory = GuestMemory.reserved(arena, reservation.segment(), mirror);
   }
 
   /** The regions as the guest's RAM; closed with this. */
@@ -84,11 +94,7 @@ public final class BorrowedMemory implements AutoCloseable {
     lock.lock();
     try {
       int index = indexFor(address, size);
-      long offset = slots.place(address, size);
-      if (offset < 0) {
-        throw new MemoryRegionException(
-            address, size, "too far from the others, which fill all slots of 1 TiB");
-      }
+      long offset = place(address, size);
       try {
         switch (access) {
           case READ_WRITE -> reservation.map(offset, size, file, fileOffset);
@@ -98,11 +104,47 @@ public final class BorrowedMemory implements AutoCloseable {
         slots.remove(address, size, offset);
         throw new MemoryRegionException(address, size, failure.getMessage());
       }
-      regions.add(index, new RegionTable.Range(address, size, offset));
-      memory.publish(RegionTable.of(regions));
+      add(index, new RegionTable.Range(address, size, offset));
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Adds a region of zeroed memory that only this process sees: room for a copy.
+   *
+   * @param address as for {@link #map}
+   * @param size as for {@link #map}
+   * @return where it lies in the memory's segment
+   * @throws MemoryRegionException when it cannot be added; nothing has changed then
+   */
+  public long reserve(long address, long size) throws MemoryRegionException {
+    check(address, size, 0);
+    lock.lock();
+    try {
+      int index = indexFor(address, size);
+      long offset = place(address, size);
+      // Who still held an offset into a region that has gone may have written here since.
+      clear(offset, size);
+      add(index, new RegionTable.Range(address, size, offset));
+      return offset;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long place(long address, long size) throws MemoryRegionException {
+    long offset = slots.place(address, size);
+    if (offset < 0) {
+      throw new MemoryRegionException(
+          address, size, "too far from the others, which fill all slots of 1 TiB");
+    }
+    return offset;
+  }
+
+  private void add(int index, RegionTable.Range region) {
+    regions.add(index, region);
+    memory.publish(RegionTable.of(regions));
   }
 
   private static void check(long address, long size, long fileOffset) throws MemoryRegionException {
@@ -169,8 +211,7 @@ public final class BorrowedMemory implements AutoCloseable {
   }
 
   private static MemoryRegionException overlap(long address, long size, RegionTable.Range other) {
-    return new MemoryRegionException(
-        address, size, "overlaps region 0x%x + 0x%x".formatted(other.address(), other.size()));
+    return MemoryRegionException.overlap(address, size, other.address(), other.size());
   }
 
   /** The index of the region that begins at an address, or -(where it would be) - 1. */
@@ -224,13 +265,17 @@ public final class BorrowedMemory implements AutoCloseable {
 
   private void release(RegionTable.Range region) {
     memory.publish(RegionTable.of(regions));
+    clear(region.offset(), region.size());
+    slots.remove(region.address(), region.size(), region.offset());
+  }
+
+  private void clear(long offset, long size) {
     try {
-      reservation.unmap(region.offset(), region.size());
+      reservation.unmap(offset, size);
     } catch (PosixException failure) {
       // Only when the process has no mappings left: then nothing would end the use of the file.
       throw new UncheckedIOException(failure);
     }
-    slots.remove(region.address(), region.size(), region.offset());
   }
 
   /** How many regions there are. */

@@ -51,11 +51,14 @@ public final class GuestMemory implements AutoCloseable {
   private final long lowSize;
   private final long holeEnd;
 
+  private final @Nullable MemoryMirror mirror;
+
   /** Where the regions are; null when there are only low and high RAM. */
   private volatile @Nullable RegionTable regions;
 
   private GuestMemory(
       Arena arena, MemorySegment ram, @Nullable Descriptor file, long holeStart, long holeEnd) {
+    this.mirror = null;
     this.arena = arena;
     this.ram = ram;
     this.file = file;
@@ -63,7 +66,8 @@ public final class GuestMemory implements AutoCloseable {
     this.holeEnd = holeEnd;
   }
 
-  private GuestMemory(Arena arena, MemorySegment reservation) {
+  private GuestMemory(Arena arena, MemorySegment reservation, @Nullable MemoryMirror memoryMirror) {
+    this.mirror = memoryMirror;
     this.arena = arena;
     this.ram = reservation;
     this.file = null;
@@ -77,8 +81,9 @@ public final class GuestMemory implements AutoCloseable {
    *
    * @param arena of the reservation; closed with this
    */
-  static GuestMemory reserved(Arena arena, MemorySegment reservation) {
-    return new GuestMemory(arena, reservation);
+  static GuestMemory reserved(
+      Arena arena, MemorySegment reservation, @Nullable MemoryMirror mirror) {
+    return new GuestMemory(arena, reservation, mirror);
   }
 
   /** From now on the RAM is where this table says. */
@@ -184,6 +189,14 @@ public final class GuestMemory implements AutoCloseable {
   public long highStart() {
     RegionTable table = regions;
     return table != null ? table.lastStart() : holeEnd;
+  }
+
+  /**
+   * What brings those parts up to date that are copies of a guest's memory; null when all of it is
+   * mapped.
+   */
+  public @Nullable MemoryMirror mirror() {
+    return mirror;
   }
 
   /**

@@ -5,10 +5,7 @@ package dev.ringside.machine;
  * learns from the device's registers why it was raised. Raising an already raised line changes
  * nothing.
  */
-public interface InterruptLine {
-  /** The device's end: asks for the guest's attention. */
-  void raise();
-
+public interface InterruptLine extends InterruptOutput {
   /** The guest's end: waits until the line is raised, and lowers it. */
   void await();
 

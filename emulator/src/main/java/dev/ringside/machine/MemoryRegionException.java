@@ -7,7 +7,24 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryRegionException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean overlap;
+
   MemoryRegionException(long address, long size, @Nullable String why) {
+    this(address, size, why, false);
+  }
+
+  private MemoryRegionException(long address, long size, @Nullable String why, boolean overlap) {
     super("memory region 0x%x + 0x%x: %s".formatted(address, size, why));
+    this.overlap = overlap;
+  }
+
+  static MemoryRegionException overlap(long address, long size, long other, long otherSize) {
+    String why = "overlaps region 0x%x + 0x%x".formatted(other, otherSize);
+    return new MemoryRegionException(address, size, why, true);
+  }
+
+  /** Whether the reason is that another region is there already. */
+  public boolean isOverlap() {
+    return overlap;
   }
 }

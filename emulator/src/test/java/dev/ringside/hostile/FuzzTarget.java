@@ -9,7 +9,8 @@ enum FuzzTarget {
   PACKED_RING(PackedRingFuzz.class),
   REQUEST(RequestFuzz.class),
   MMIO(MmioFuzz.class),
-  PCI(PciFuzz.class);
+  PCI(PciFuzz.class),
+  VFIO_USER(VfioUserFuzz.class);
 
   private final Class<?> entry;
 
@@ -39,6 +40,7 @@ enum FuzzTarget {
       case REQUEST -> RequestFuzz.fuzzerTestOneInput(bytes);
       case MMIO -> MmioFuzz.fuzzerTestOneInput(bytes);
       case PCI -> PciFuzz.fuzzerTestOneInput(bytes);
+      case VFIO_USER -> VfioUserFuzz.fuzzerTestOneInput(bytes);
     }
   }
 
@@ -50,6 +52,7 @@ enum FuzzTarget {
       case REQUEST -> FuzzSeeds.requests();
       case MMIO -> FuzzSeeds.mmio();
       case PCI -> FuzzSeeds.pci();
+      case VFIO_USER -> VfioUserFuzz.seeds();
     };
   }
 }

@@ -41,6 +41,7 @@ class ArchitectureTest {
   private static final String STATE = "dev.ringside.virtio.state..";
   private static final String QUEUE = "dev.ringside.virtio.queue..";
   private static final String TRANSPORT = "dev.ringside.virtio.transport..";
+  private static final String VFIO = "dev.ringside.virtio.vfio..";
   private static final String STORAGE = "dev.ringside.storage..";
   private static final String FAULT = "dev.ringside.fault..";
   private static final String BLK = "dev.ringside.blk..";
@@ -60,6 +61,9 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule transportsKnowNoDevice =
       imports(TRANSPORT, POSIX, MACHINE, FAULT, SPEC, MESSAGE, STATE, QUEUE);
+
+  @ArchTest
+  static final ArchRule aServerOfFunctionsKnowsNoDevice = imports(VFIO, POSIX, MACHINE, SPEC, TRANSPORT);
 
   @ArchTest
   static final ArchRule theDeviceKnowsNoDriver =

@@ -27,6 +27,16 @@ public final class PackedDeviceQueue implements DeviceQueue {
 
   private final GuestMemory memory;
   private final MemorySegment ram;
+
+  /** Where {@link #ring} and the two event structures lie in {@link #ram}. */
+  private final long ringOffset;
+
+  private final long driverEventOffset;
+  private final long deviceEventOffset;
+
+  /** Null when all memory is mapped. */
+  private final @Nullable RingCopy copy;
+
   private final int size;
   private final MemorySegment ring;
   private final MemorySegment driverEvent;
@@ -77,9 +87,13 @@ public final class PackedDeviceQueue implements DeviceQueue {
     this.memory = memory;
     this.ram = memory.segment();
     this.size = size;
-    this.ring = memory.slice(descriptors, descriptorRingBytes(size));
-    this.driverEvent = memory.slice(driverEvent, EVENT_SIZE);
-    this.deviceEvent = memory.slice(deviceEvent, EVENT_SIZE);
+    this.ringOffset = memory.checkedOffset(descriptors, descriptorRingBytes(size));
+    this.driverEventOffset = memory.checkedOffset(driverEvent, EVENT_SIZE);
+    this.deviceEventOffset = memory.checkedOffset(deviceEvent, EVENT_SIZE);
+    this.ring = ram.asSlice(ringOffset, descriptorRingBytes(size));
+    this.driverEvent = ram.asSlice(driverEventOffset, EVENT_SIZE);
+    this.deviceEvent = ram.asSlice(deviceEventOffset, EVENT_SIZE);
+    this.copy = RingCopy.of(memory);
     this.eventIndex = Feature.EVENT_IDX.isIn(features);
     this.indirect = Feature.INDIRECT_DESC.isIn(features);
     this.inOrder = Feature.IN_ORDER.isIn(features);
@@ -110,7 +124,10 @@ public final class PackedDeviceQueue implements DeviceQueue {
     }
     long word = availableWord();
     if (!isAvailable(descriptorFlags(word), nextAvailable, size)) {
-      return false;
+      if (copy == null || !fetchAvailable(copy)) {
+        return false;
+      }
+      word = availableWord();
     }
     chain.start();
     int cursor = nextAvailable;
@@ -136,11 +153,32 @@ public final class PackedDeviceQueue implements DeviceQueue {
     }
     // The buffer id stands in the last descriptor (section 2.8.6).
     chain.end(id(word), length);
+    if (copy != null) {
+      copy.popped(chain);
+    }
     if (account != null) {
       note(account, length, chain);
     }
     inFlight += length;
     nextAvailable = advance(nextAvailable, length, size);
+    return true;
+  }
+
+  /**
+   * Fetches the next descriptor and, when it is available, after it all that the driver can have
+   * made available with it: up to those whose use this side has not published.
+   */
+  private boolean fetchAvailable(RingCopy rings) throws RingViolationException {
+    rings.fetch(ringOffset + at(nextAvailable), DESCRIPTOR_SIZE);
+    if (!isAvailable(descriptorFlags(availableWord()), nextAvailable, size)) {
+      return false;
+    }
+    int first = index(nextAvailable, size);
+    int taken = Math.floorMod(nextAvailable - publishedUsed, 2 * size);
+    int count = size - taken;
+    int toEnd = Math.min(count, size - first);
+    rings.fetch(ringOffset + (long) DESCRIPTOR_SIZE * first, (long) DESCRIPTOR_SIZE * toEnd);
+    rings.fetch(ringOffset, (long) DESCRIPTOR_SIZE * (count - toEnd));
     return true;
   }
 
@@ -243,6 +281,9 @@ public final class PackedDeviceQueue implements DeviceQueue {
           RingViolation.BUFFER_OUTSIDE_RAM,
           "indirect table at 0x%x + %d".formatted(address, length));
     }
+    if (copy != null) {
+      copy.fetch(start, length);
+    }
     for (long entry = start; entry < start + length; entry += DESCRIPTOR_SIZE) {
       long buffer = getU64(ram, entry + DESCRIPTOR_ADDR);
       long described = getU64(ram, entry + DESCRIPTOR_LEN_ID_FLAGS);
@@ -267,6 +308,10 @@ public final class PackedDeviceQueue implements DeviceQueue {
       publishingWord = word;
     } else {
       setU64(ring, at(cursor) + DESCRIPTOR_LEN_ID_FLAGS, word);
+      storeWord(cursor);
+    }
+    if (copy != null) {
+      copy.used(chain);
     }
     if (account != null) {
       account.used(chain.accountEntry());
@@ -274,6 +319,12 @@ public final class PackedDeviceQueue implements DeviceQueue {
     nextUsed = advance(nextUsed, chain.ringLength(), size);
     inFlight -= chain.ringLength();
     unpublished++;
+  }
+
+  private void storeWord(int cursor) {
+    if (copy != null) {
+      copy.store(ringOffset + at(cursor) + DESCRIPTOR_LEN_ID_FLAGS, Long.BYTES);
+    }
   }
 
   @Override
@@ -292,6 +343,7 @@ public final class PackedDeviceQueue implements DeviceQueue {
     }
     // Release: the batch's other descriptors, and the data behind them, are visible before it.
     setU64Release(ring, at(old) + DESCRIPTOR_LEN_ID_FLAGS, publishingWord);
+    storeWord(old);
     publishedUsed = nextUsed;
     unpublished = 0;
     if (account != null) {
@@ -300,6 +352,9 @@ public final class PackedDeviceQueue implements DeviceQueue {
     // The descriptor must be visible before the driver's wish is read: a driver that armed its
     // interrupt just before either sees it, or is seen here (section 2.8.21.3.1).
     GuestMemory.fullFence();
+    if (copy != null) {
+      copy.fetchQuietly(driverEventOffset, EVENT_SIZE);
+    }
     return wantsEvent(getU32(driverEvent, 0), eventIndex, nextUsed, old, size);
   }
 
@@ -317,15 +372,23 @@ public final class PackedDeviceQueue implements DeviceQueue {
   }
 
   @Override
-  public boolean enableKicks() {
+  public boolean enableKicks() throws RingViolationException {
     kicksEnabled = true;
     int flags = eventIndex ? EVENT_DESC : EVENT_ENABLE;
     setU32(deviceEvent, 0, event(flags, offsetWrap(nextAvailable, size)));
+    if (copy != null) {
+      copy.store(deviceEventOffset, EVENT_SIZE);
+    }
     // The wish must be visible before the ring is looked at again: a driver that published just
     // before either sees the wish, or is seen here (section 2.8.21.3.1).
     GuestMemory.fullFence();
-    return nextLeft < left.length
-        || isAvailable(descriptorFlags(availableWord()), nextAvailable, size);
+    if (nextLeft < left.length) {
+      return true;
+    }
+    if (copy != null) {
+      return fetchAvailable(copy);
+    }
+    return isAvailable(descriptorFlags(availableWord()), nextAvailable, size);
   }
 
   @Override

@@ -22,6 +22,8 @@ public enum RingViolation {
   INDIRECT_IN_LIST("2.8.7", "an indirect descriptor is part of a list"),
   LIST_INCOMPLETE("2.8.6", "a list continues in a descriptor that is not available"),
   DESCRIPTOR_IN_FLIGHT("2.8.13", "a descriptor was made available again before it was used"),
+  MEMORY_UNREACHABLE(
+      "2.6", "memory of the virtqueue or a buffer cannot be had from the driver's side"),
   REQUEST_TRUNCATED("5.2.6", "a request has no room for its header or its status");
 
   private final String section;

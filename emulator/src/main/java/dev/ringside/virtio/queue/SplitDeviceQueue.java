@@ -23,6 +23,15 @@ public final class SplitDeviceQueue implements DeviceQueue {
 
   private final MemorySegment available;
   private final MemorySegment used;
+
+  /** Where {@link #available} and {@link #used} lie in {@link #ram}. */
+  private final long availableRing;
+
+  private final long usedRing;
+
+  /** Null when all memory is mapped. */
+  private final @Nullable RingCopy copy;
+
   private final long usedEvent;
   private final long availEvent;
   private final boolean eventIndex;
@@ -67,8 +76,11 @@ public final class SplitDeviceQueue implements DeviceQueue {
     this.mask = size - 1;
     this.ram = memory.segment();
     this.descriptorTable = memory.checkedOffset(descriptors, descriptorTableBytes(size));
-    this.available = memory.slice(available, availableRingBytes(size));
-    this.used = memory.slice(used, usedRingBytes(size));
+    this.availableRing = memory.checkedOffset(available, availableRingBytes(size));
+    this.usedRing = memory.checkedOffset(used, usedRingBytes(size));
+    this.available = ram.asSlice(availableRing, availableRingBytes(size));
+    this.used = ram.asSlice(usedRing, usedRingBytes(size));
+    this.copy = RingCopy.of(memory);
     this.usedEvent = usedEventOffset(size);
     this.availEvent = availEventOffset(size);
     this.eventIndex = Feature.EVENT_IDX.isIn(features);
@@ -112,12 +124,15 @@ public final class SplitDeviceQueue implements DeviceQueue {
   private void take(int head, DescriptorChain chain) throws RingViolationException {
     chain.start();
     chain.end(head, walk(head, chain));
+    if (copy != null) {
+      copy.popped(chain);
+    }
     inFlight[head] = true;
   }
 
   @Override
   public void preload(int chains) throws RingViolationException {
-    if (nextAvailable == seenAvailable && !refreshAvailable()) {
+    if (copy != null || (nextAvailable == seenAvailable && !refreshAvailable())) {
       return;
     }
     int count = Math.min(chains, (seenAvailable - nextAvailable) & 0xffff);
@@ -135,6 +150,9 @@ public final class SplitDeviceQueue implements DeviceQueue {
   }
 
   private boolean refreshAvailable() throws RingViolationException {
+    if (copy != null) {
+      copy.fetch(availableRing + AVAIL_IDX, Short.BYTES);
+    }
     // Acquire: the entries and descriptors up to this index are read after it.
     int index = getU16Acquire(available, AVAIL_IDX);
     int waiting = (index - nextAvailable) & 0xffff;
@@ -142,6 +160,10 @@ public final class SplitDeviceQueue implements DeviceQueue {
       throw new RingViolationException(
           RingViolation.AVAILABLE_INDEX_JUMPED,
           "from %d to %d in a queue of %d".formatted(nextAvailable, index, size));
+    }
+    if (copy != null && waiting > 0) {
+      copy.fetch(availableRing + AVAIL_RING, (long) Short.BYTES * size);
+      copy.fetch(descriptorTable, descriptorTableBytes(size));
     }
     seenAvailable = index;
     return waiting > 0;
@@ -219,6 +241,9 @@ public final class SplitDeviceQueue implements DeviceQueue {
           RingViolation.BUFFER_OUTSIDE_RAM,
           "indirect table at 0x%x + %d".formatted(address, length));
     }
+    if (copy != null) {
+      copy.fetch(offset, length);
+    }
     return offset;
   }
 
@@ -235,6 +260,9 @@ public final class SplitDeviceQueue implements DeviceQueue {
       lastElement = element;
     } else {
       setElement(nextUsed, element);
+    }
+    if (copy != null) {
+      copy.used(chain);
     }
     inFlight[chain.head()] = false;
     if (account != null) {
@@ -262,11 +290,17 @@ public final class SplitDeviceQueue implements DeviceQueue {
       // One element for the batch: the last one's, in the place of the first (section 2.7.9).
       setElement(old, lastElement);
     }
+    if (copy != null) {
+      storeElements(old);
+    }
     if (account != null) {
       account.publishing();
     }
     // Release: the used elements, and the data behind them, are visible before the index.
     setU16Release(used, USED_IDX, nextUsed);
+    if (copy != null) {
+      copy.store(usedRing + USED_IDX, Short.BYTES);
+    }
     publishedUsed = nextUsed;
     if (account != null) {
       account.published(nextUsed);
@@ -274,10 +308,26 @@ public final class SplitDeviceQueue implements DeviceQueue {
     // The index must be visible before the driver's wish is read: a driver that armed its interrupt
     // just before either sees the index, or is seen here (section 2.7.7.2).
     GuestMemory.fullFence();
+    if (copy != null) {
+      copy.fetchQuietly(availableRing + (eventIndex ? usedEvent : AVAIL_FLAGS), Short.BYTES);
+    }
     if (eventIndex) {
       return passesEvent(getU16(available, usedEvent), nextUsed, old);
     }
     return (getU16(available, AVAIL_FLAGS) & AVAIL_F_NO_INTERRUPT) == 0;
+  }
+
+  /** Stores the elements from an index up to {@link #nextUsed}, which may go round the ring. */
+  private void storeElements(int from) {
+    if (copy == null) {
+      return;
+    }
+    int first = from & mask;
+    int count = inOrder ? 1 : (nextUsed - from) & 0xffff;
+    int toEnd = Math.min(count, size - first);
+    copy.store(
+        usedRing + USED_RING + (long) USED_ELEMENT_SIZE * first, (long) USED_ELEMENT_SIZE * toEnd);
+    copy.store(usedRing + USED_RING, (long) USED_ELEMENT_SIZE * (count - toEnd));
   }
 
   @Override
@@ -299,6 +349,9 @@ public final class SplitDeviceQueue implements DeviceQueue {
       setU16(used, availEvent, nextAvailable);
     } else {
       setU16(used, USED_FLAGS, 0);
+    }
+    if (copy != null) {
+      copy.store(eventIndex ? usedRing + availEvent : usedRing + USED_FLAGS, Short.BYTES);
     }
     // The wish must be visible before the available index is read again: a driver that published
     // just before either sees the wish, or is seen here (section 2.7.10.1).

@@ -1,7 +1,8 @@
 /**
  * Constants and layouts of the virtio specification 1.4, each with its section: what the wire says,
- * and nothing that acts; and those of vhost-user, named by the headings of its own specification,
- * which is part of QEMU's documentation. Both sides of a ring import this package, and it imports
+ * and nothing that acts; and those of vhost-user and vfio-user, named by the headings of their own
+ * specifications,
+ * which are part of QEMU's documentation. Both sides of a ring import this package, and it imports
  * nothing.
  */
 @NullMarked

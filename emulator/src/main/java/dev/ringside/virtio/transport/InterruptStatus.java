@@ -2,7 +2,7 @@ package dev.ringside.virtio.transport;
 
 import static dev.ringside.virtio.state.DeviceStateException.require;
 
-import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.InterruptOutput;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class InterruptStatus {
   private final AtomicInteger reasons = new AtomicInteger();
-  private final InterruptLine line;
+  private final InterruptOutput line;
 
-  InterruptStatus(InterruptLine line) {
+  InterruptStatus(InterruptOutput line) {
     this.line = line;
   }
 

@@ -5,7 +5,7 @@ import static dev.ringside.virtio.state.DeviceStateException.require;
 
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.GuestMemory;
-import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.InterruptOutput;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.virtio.queue.QueueConfig;
 import dev.ringside.virtio.spec.Feature;
@@ -34,7 +34,7 @@ public final class LegacyMmioTransport extends MmioRegisterMap {
   public LegacyMmioTransport(
       GuestMemory memory,
       VirtioDevice device,
-      InterruptLine line,
+      InterruptOutput line,
       Scheduler scheduler,
       CostModel costs) {
     super(LEGACY_VERSION, memory, device, line, scheduler, costs);

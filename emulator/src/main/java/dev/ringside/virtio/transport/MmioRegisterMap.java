@@ -6,7 +6,7 @@ import static dev.ringside.virtio.state.DeviceStateException.require;
 import dev.ringside.machine.Cost;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.GuestMemory;
-import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.InterruptOutput;
 import dev.ringside.machine.RegisterWindow;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.virtio.queue.QueueConfig;
@@ -44,7 +44,7 @@ abstract sealed class MmioRegisterMap implements RegisterWindow, FunctionTranspo
       int version,
       GuestMemory memory,
       VirtioDevice device,
-      InterruptLine line,
+      InterruptOutput line,
       Scheduler scheduler,
       CostModel costs) {
     this.version = version;
@@ -57,6 +57,11 @@ abstract sealed class MmioRegisterMap implements RegisterWindow, FunctionTranspo
   /** The device behind these registers. */
   public VirtioFunction function() {
     return function;
+  }
+
+  /** Whether there is a reason for an interrupt that the driver has not acknowledged. */
+  boolean isInterrupting() {
+    return interrupts.get() != 0;
   }
 
   /** Reads a register that only one version has, or 0. */

@@ -4,7 +4,7 @@ import static dev.ringside.virtio.spec.MmioRegister.*;
 
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.GuestMemory;
-import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.InterruptOutput;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.virtio.queue.QueueConfig;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ public final class MmioTransport extends MmioRegisterMap {
   public MmioTransport(
       GuestMemory memory,
       VirtioDevice device,
-      InterruptLine line,
+      InterruptOutput line,
       Scheduler scheduler,
       CostModel costs) {
     super(VERSION, memory, device, line, scheduler, costs);

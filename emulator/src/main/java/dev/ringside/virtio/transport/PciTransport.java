@@ -23,9 +23,8 @@ import dev.ringside.machine.Bus;
 import dev.ringside.machine.Cost;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.GuestMemory;
-import dev.ringside.machine.InterruptLine;
+import dev.ringside.machine.InterruptOutput;
 import dev.ringside.machine.MessageInterrupts;
-import dev.ringside.machine.RegisterWindow;
 import dev.ringside.machine.Scheduler;
 import dev.ringside.machine.pci.ConfigurationSpace;
 import dev.ringside.machine.pci.ExpressCapability;
@@ -49,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The device uses memory only while the command register makes it a bus master. A write that
  * ends this, or that resets the function, returns when the device has stopped.
  */
-public final class PciTransport implements RegisterWindow {
+public final class PciTransport implements PciFunction {
   /** The base address of the device's structures; 64 bits wide. */
   private static final int STRUCTURES = 0;
 
@@ -69,6 +68,7 @@ public final class PciTransport implements RegisterWindow {
   private final PciVectors vectors;
   private final InterruptStatus interrupts;
   private final @Nullable MsixTable msix;
+  private Runnable afterReset = () -> {};
 
   /** The command register forbids the pin; the device's tasks read this. */
   private volatile boolean pinDisabled;
@@ -84,7 +84,7 @@ public final class PciTransport implements RegisterWindow {
       GuestMemory memory,
       VirtioDevice device,
       Bus bus,
-      InterruptLine pin,
+      InterruptOutput pin,
       @Nullable MessageInterrupts messages,
       Scheduler scheduler,
       CostModel costs) {
@@ -147,9 +147,34 @@ public final class PciTransport implements RegisterWindow {
     return capability;
   }
 
-  /** The device behind these registers. */
+  @Override
   public VirtioFunction function() {
     return function;
+  }
+
+  @Override
+  public Bus.@Nullable MovableWindow window(int index) {
+    return windows.get(index);
+  }
+
+  @Override
+  public @Nullable MsixTable msix() {
+    return msix;
+  }
+
+  @Override
+  public int msixWindow() {
+    return MSIX;
+  }
+
+  @Override
+  public boolean assertsPin() {
+    return pinIsAsserted() && !pinDisabled;
+  }
+
+  @Override
+  public void onReset(Runnable action) {
+    afterReset = action;
   }
 
   @Override
@@ -169,7 +194,7 @@ public final class PciTransport implements RegisterWindow {
       msix.allowSending(master);
     }
     pinDisabled = space.command(COMMAND_INTX_DISABLE);
-    if (pinIsAsserted() && !pinDisabled) {
+    if (assertsPin()) {
       interrupts.raise();
     }
   }
@@ -183,8 +208,8 @@ public final class PciTransport implements RegisterWindow {
     space.set16(STATUS, pinIsAsserted() ? status | STATUS_INTERRUPT : status);
   }
 
-  /** Function-level reset: everything is as after power-on (PCIe, section 6.6.2). */
-  private void reset() {
+  @Override
+  public void reset() {
     function.reset();
     function.allowMemoryAccess(false);
     if (msix != null) {
@@ -192,6 +217,7 @@ public final class PciTransport implements RegisterWindow {
     }
     space.reset();
     pinDisabled = false;
+    afterReset.run();
   }
 
   /** What the function needs of this transport. */

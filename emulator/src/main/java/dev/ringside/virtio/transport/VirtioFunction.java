@@ -40,6 +40,7 @@ public final class VirtioFunction {
   private final FunctionQueues queues;
   private final FunctionTransfer transfer;
   private @Nullable NotificationFaults faults;
+  private @Nullable NotificationCounts counts;
   private volatile @Nullable RingViolationException violation;
 
   /** A device after power-on, with its queues disabled. */
@@ -59,6 +60,11 @@ public final class VirtioFunction {
   /** Lets notifications go wrong. Called before the guest runs. */
   public void inject(NotificationFaults what) {
     faults = what;
+  }
+
+  /** Has notifications counted. Called before the guest runs. */
+  public void count(NotificationCounts what) {
+    counts = what;
   }
 
   /** The guest memory that the queues lie in. */
@@ -319,6 +325,10 @@ public final class VirtioFunction {
     if (!activity.isWorking() || !queues.isEnabled(index) || status.isBroken()) {
       return;
     }
+    NotificationCounts counted = counts;
+    if (counted != null) {
+      counted.kick(index);
+    }
     NotificationFaults injected = faults;
     if (injected == null) {
       device.kick(index);
@@ -363,6 +373,10 @@ public final class VirtioFunction {
 
   /** The device tells the driver of used buffers in a queue. */
   public void interruptForQueue(int queue) {
+    NotificationCounts counted = counts;
+    if (counted != null) {
+      counted.interrupt(queue);
+    }
     NotificationFaults injected = faults;
     for (int left = injected == null ? 1 : injected.interrupts(queue); left > 0; left--) {
       transport.usedBuffers(queue);

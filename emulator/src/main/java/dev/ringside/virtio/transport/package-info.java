@@ -13,6 +13,10 @@
  *     DeviceActivity        started, suspended, paused
  *     FunctionTransfer      saved and restored
  *
+ *   PciFunction     a device as whoever stands in for the bus sees it
+ *     PciTransport
+ *     MmioPciFunction   the MMIO registers behind a base address
+ *
  *   DeviceSlot      plugs a device into a machine, behind the Transport of choice
  *   MmioTransport   version 2     } MmioRegisterMap
  *   LegacyMmioTransport           }

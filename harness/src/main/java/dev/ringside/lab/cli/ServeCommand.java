@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
     description = "Put Ringside on a network.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "WHAT",
-    subcommands = {ServeLiveCommand.class, ServeVhostUserCommand.class})
+    subcommands = {ServeLiveCommand.class, ServeVfioUserCommand.class, ServeVhostUserCommand.class})
 final class ServeCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -20,6 +20,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    throw new ParameterException(spec.commandLine(), "expected what to serve: live, vhost-user");
+    throw new ParameterException(
+        spec.commandLine(), "expected what to serve: live, vfio-user, vhost-user");
   }
 }
