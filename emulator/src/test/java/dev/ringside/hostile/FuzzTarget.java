@@ -1,5 +1,6 @@
 package dev.ringside.hostile;
 
+import dev.ringside.virtio.vhost.VhostUserFuzz;
 import java.util.List;
 import java.util.Locale;
 
@@ -10,6 +11,7 @@ enum FuzzTarget {
   REQUEST(RequestFuzz.class),
   MMIO(MmioFuzz.class),
   PCI(PciFuzz.class),
+  VHOST_USER(VhostUserFuzz.class),
   VFIO_USER(VfioUserFuzz.class);
 
   private final Class<?> entry;
@@ -40,6 +42,7 @@ enum FuzzTarget {
       case REQUEST -> RequestFuzz.fuzzerTestOneInput(bytes);
       case MMIO -> MmioFuzz.fuzzerTestOneInput(bytes);
       case PCI -> PciFuzz.fuzzerTestOneInput(bytes);
+      case VHOST_USER -> VhostUserFuzz.fuzzerTestOneInput(bytes);
       case VFIO_USER -> VfioUserFuzz.fuzzerTestOneInput(bytes);
     }
   }
@@ -52,6 +55,7 @@ enum FuzzTarget {
       case REQUEST -> FuzzSeeds.requests();
       case MMIO -> FuzzSeeds.mmio();
       case PCI -> FuzzSeeds.pci();
+      case VHOST_USER -> VhostUserFuzz.seeds();
       case VFIO_USER -> VfioUserFuzz.seeds();
     };
   }

@@ -13,6 +13,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FuzzTargetsTest {
   private static final long SEED = 1;
   private static final int MUTANTS = 2_000;
+
+  /** Of a target that makes connections between real threads. */
+  private static final int CONNECTIONS = 300;
+
   private static final int MAX_CHANGES = 8;
 
   @ParameterizedTest
@@ -28,7 +32,9 @@ class FuzzTargetsTest {
     Assumptions.assumeTrue(target.available(), "not there yet");
     List<byte[]> seeds = target.seeds();
     RandomGenerator random = new RandomStreams(SEED).stream(target.commandName());
-    for (int i = 0; i < MUTANTS; i++) {
+    boolean connects = target == FuzzTarget.VHOST_USER || target == FuzzTarget.VFIO_USER;
+    int mutants = connects ? CONNECTIONS : MUTANTS;
+    for (int i = 0; i < mutants; i++) {
       byte[] mutant = seeds.get(random.nextInt(seeds.size())).clone();
       for (int changes = random.nextInt(MAX_CHANGES); changes >= 0; changes--) {
         mutant[random.nextInt(mutant.length)] = (byte) random.nextInt();

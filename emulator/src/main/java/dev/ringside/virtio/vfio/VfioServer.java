@@ -76,7 +76,9 @@ public final class VfioServer implements AutoCloseable {
       end();
       session.close();
     }
-    observer.closed(why, session);
+    RuntimeException defect = session.defect();
+    observer.closed(
+        why.isEmpty() && defect != null ? String.valueOf(defect.getMessage()) : why, session);
   }
 
   private boolean isEnded() {

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client and the function that it drives, from the first message to the last (vfio-user 0.0).
@@ -63,7 +64,7 @@ public final class VfioSession implements AutoCloseable {
       arena.allocate(VfioConnection.MAX_COMMAND_PAYLOAD, Long.BYTES);
   private boolean agreed;
   private long refused;
-  private int defects;
+  private @Nullable RuntimeException defect;
 
   /**
    * Makes the function that a client gets.
@@ -118,6 +119,11 @@ public final class VfioSession implements AutoCloseable {
   /** How many interrupts the client was told of. */
   public long interrupts() {
     return interrupts.told();
+  }
+
+  /** What ended one of the device's tasks; found when the session is closed. */
+  public @Nullable RuntimeException defect() {
+    return defect;
   }
 
   /** How many commands were answered with an error. */
@@ -417,9 +423,9 @@ public final class VfioSession implements AutoCloseable {
     connection.stopServing();
     try {
       function.reset();
-    } catch (RuntimeException defect) {
+    } catch (RuntimeException failed) {
       // A task of the device met memory that its owner had cut off; it has ended all the same.
-      defects++;
+      defect = failed;
     } finally {
       interrupts.close();
       connection.close();

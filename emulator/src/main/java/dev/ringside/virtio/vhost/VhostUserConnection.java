@@ -113,17 +113,23 @@ final class VhostUserConnection implements AutoCloseable {
       if (attention.take() != 0) {
         lookAtDevice();
       }
-      for (FrontendRing ring : rings.all()) {
-        RingKick kick = ring.kick;
-        if (kick != null && !ring.started && kick.take()) {
-          start(ring);
-        }
-      }
       if (poller.isReported(0)) {
         if (!channel.receive(message, Poller.FOREVER)) {
           return;
         }
         handle();
+      } else {
+        // After the messages: a kick may have been sent behind one that it depends on.
+        startKicked();
+      }
+    }
+  }
+
+  private void startKicked() throws IOException {
+    for (FrontendRing ring : rings.all()) {
+      RingKick kick = ring.kick;
+      if (kick != null && !ring.started && kick.take()) {
+        start(ring);
       }
     }
   }

@@ -24,7 +24,7 @@ import java.util.List;
 
 /** A vhost-user frontend that sends messages by hand, rules or no rules, with a guest of 1 MiB. */
 final class RawFrontend implements AutoCloseable {
-  static final int SIZE = 16;
+  static final int RING_SIZE = 16;
   static final long MEMORY_BYTES = 1 << 20;
 
   /** Where this frontend claims to see guest address 0. */
@@ -42,7 +42,7 @@ final class RawFrontend implements AutoCloseable {
   final Descriptor file;
   private final BorrowedMemory own = new BorrowedMemory();
   final GuestMemory memory = own.memory();
-  final RawRing ring = new RawRing(memory, SIZE);
+  final RawRing ring = new RawRing(memory, RING_SIZE);
   final EventDescriptor kick;
   final EventDescriptor call;
   final EventDescriptor error;
@@ -152,7 +152,7 @@ final class RawFrontend implements AutoCloseable {
         () -> ask(VhostUserRequest.GET_QUEUE_NUM),
         () -> number(VhostUserRequest.SET_FEATURES, FEATURES),
         () -> table(MEMORY_BYTES).send(file),
-        () -> state(VhostUserRequest.SET_VRING_NUM, 0, SIZE),
+        () -> state(VhostUserRequest.SET_VRING_NUM, 0, RING_SIZE),
         () -> state(VhostUserRequest.SET_VRING_BASE, 0, 0),
         () -> addresses(USER + RawRing.DESCRIPTORS, USER + RawRing.USED, USER + RawRing.AVAILABLE),
         () -> number(VhostUserRequest.SET_VRING_CALL, 0, call.descriptor()),

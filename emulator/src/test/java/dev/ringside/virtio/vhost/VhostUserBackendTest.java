@@ -240,7 +240,7 @@ class VhostUserBackendTest {
           guest.number(VhostUserRequest.SET_PROTOCOL_FEATURES, wanted);
           guest.number(VhostUserRequest.SET_FEATURES, FEATURES);
           guest.table(MEMORY_BYTES).send(guest.file);
-          guest.state(VhostUserRequest.SET_VRING_NUM, 0, SIZE);
+          guest.state(VhostUserRequest.SET_VRING_NUM, 0, RING_SIZE);
           guest.addresses(
               USER + RawRing.DESCRIPTORS, USER + RawRing.USED, USER + RawRing.AVAILABLE);
           UnixSocket.Pair pair = UnixSocket.pair();
@@ -279,7 +279,7 @@ class VhostUserBackendTest {
           guest.bringUp();
           guest.begin(VhostUserRequest.GET_INFLIGHT_FD, INFLIGHT_SIZE);
           guest.message.setU16(INFLIGHT_QUEUES, 1);
-          guest.message.setU16(INFLIGHT_QUEUE_SIZE, SIZE);
+          guest.message.setU16(INFLIGHT_QUEUE_SIZE, RING_SIZE);
           guest.send();
           long size = guest.answer();
           try (var account = guest.message.descriptors().take();
@@ -287,12 +287,12 @@ class VhostUserBackendTest {
             var mapped = dev.ringside.posix.Mapping.shared(account, 0, size, arena);
             // A backend took descriptor 0 and was killed.
             LittleEndian.setU16(mapped, 8, 1);
-            LittleEndian.setU16(mapped, 10, SIZE);
+            LittleEndian.setU16(mapped, 10, RING_SIZE);
             mapped.set(java.lang.foreign.ValueLayout.JAVA_BYTE, 16, (byte) 1);
             guest.offer(BlkRequestType.IN, 0, 512);
             guest.begin(VhostUserRequest.SET_INFLIGHT_FD, INFLIGHT_SIZE).u64(0, size);
             guest.message.setU16(INFLIGHT_QUEUES, 1);
-            guest.message.setU16(INFLIGHT_QUEUE_SIZE, SIZE);
+            guest.message.setU16(INFLIGHT_QUEUE_SIZE, RING_SIZE);
             assertThat(guest.acknowledged(account)).isZero();
             // Nobody kicks for what was taken long ago.
             guest.number(VhostUserRequest.SET_VRING_KICK, 0, guest.kick.descriptor());

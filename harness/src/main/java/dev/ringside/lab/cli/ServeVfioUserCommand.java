@@ -2,6 +2,7 @@ package dev.ringside.lab.cli;
 
 import dev.ringside.blk.BlkSettings;
 import dev.ringside.blk.VirtioBlkDevice;
+import dev.ringside.lab.foreign.RequestRecorder;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.RealScheduler;
@@ -9,6 +10,7 @@ import dev.ringside.posix.UnixListener;
 import dev.ringside.storage.FileStorage;
 import dev.ringside.storage.NullStorage;
 import dev.ringside.storage.Storage;
+import dev.ringside.virtio.spec.Feature;
 import dev.ringside.virtio.transport.MmioPciFunction;
 import dev.ringside.virtio.transport.NotificationCounts;
 import dev.ringside.virtio.transport.PciFunction;
@@ -132,6 +134,13 @@ final class ServeVfioUserCommand implements Callable<Integer> {
               + " standard output.")
   private @Nullable String json;
 
+  @Option(
+      names = "--record",
+      paramLabel = "TRACE",
+      description =
+          "Write what the guest asks for to TRACE.blktrace.0, for blkparse and ringside replay.")
+  private @Nullable Path trace;
+
   @Mixin private RingOptions ring = new RingOptions();
 
   @Mixin private ServiceOptions service = new ServiceOptions(0);
@@ -142,7 +151,7 @@ final class ServeVfioUserCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     ServedGuests guests = new ServedGuests(out, json == null ? null : new OutputFile(json), queues);
     CountDownLatch ended = new CountDownLatch(1);
-    try (Storage storage = openStorage();
+    try (Storage storage = recorded(openStorage());
         UnixListener listener = listen()) {
       serve(storage, listener, guests, ended);
     } finally {
@@ -265,6 +274,19 @@ final class ServeVfioUserCommand implements Callable<Integer> {
     return readOnly ? FileStorage.openReadOnly(file) : FileStorage.openWritable(file);
   }
 
+  private Storage recorded(Storage storage) throws IOException {
+    Path base = trace;
+    if (base == null) {
+      return storage;
+    }
+    try {
+      return new RequestRecorder(storage, new RealScheduler().clock(), base);
+    } catch (IOException failure) {
+      storage.close();
+      throw failure;
+    }
+  }
+
   private UnixListener listen() throws IOException {
     Path path = socket;
     return path != null
@@ -276,7 +298,8 @@ final class ServeVfioUserCommand implements Callable<Integer> {
     return BlkSettings.DEFAULT
         .withQueues(queues)
         .withQueueSize(queueSize)
-        .withOfferedFeatures(ring.accepted(BlkSettings.ALL_FEATURES))
+        // As over vhost-user: SeaBIOS computes with 16 bits of what size_max lets a request have.
+        .withOfferedFeatures(ring.accepted(BlkSettings.ALL_FEATURES) & ~Feature.BLK_SIZE_MAX.mask())
         .withService(service.settings());
   }
 

@@ -2,6 +2,7 @@ package dev.ringside.lab.cli;
 
 import dev.ringside.blk.BlkSettings;
 import dev.ringside.blk.VirtioBlkDevice;
+import dev.ringside.lab.foreign.RequestRecorder;
 import dev.ringside.machine.EventLog;
 import dev.ringside.machine.RealScheduler;
 import dev.ringside.posix.UnixListener;
@@ -114,6 +115,13 @@ final class ServeVhostUserCommand implements Callable<Integer> {
               + " standard output.")
   private @Nullable String json;
 
+  @Option(
+      names = "--record",
+      paramLabel = "TRACE",
+      description =
+          "Write what the guest asks for to TRACE.blktrace.0, for blkparse and ringside replay.")
+  private @Nullable Path trace;
+
   @Mixin private RingOptions ring = new RingOptions();
 
   @Mixin private ServiceOptions service = new ServiceOptions(0);
@@ -131,7 +139,7 @@ final class ServeVhostUserCommand implements Callable<Integer> {
     validate();
     ServedGuests guests = new ServedGuests(out, json == null ? null : new OutputFile(json), queues);
     CountDownLatch ended = new CountDownLatch(1);
-    try (Storage storage = openStorage();
+    try (Storage storage = recorded(openStorage());
         UnixListener listener = listen()) {
       serve(storage, listener, guests, ended);
     } finally {
@@ -205,6 +213,19 @@ final class ServeVhostUserCommand implements Callable<Integer> {
     }
     Path file = Objects.requireNonNull(image);
     return readOnly ? FileStorage.openReadOnly(file) : FileStorage.openWritable(file);
+  }
+
+  private Storage recorded(Storage storage) throws IOException {
+    Path base = trace;
+    if (base == null) {
+      return storage;
+    }
+    try {
+      return new RequestRecorder(storage, new RealScheduler().clock(), base);
+    } catch (IOException failure) {
+      storage.close();
+      throw failure;
+    }
   }
 
   private UnixListener listen() throws IOException {

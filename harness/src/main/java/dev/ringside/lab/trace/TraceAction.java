@@ -49,6 +49,11 @@ public enum TraceAction {
     this.letters = letters;
   }
 
+  /** The number in a blktrace record, without category and cgroup bits. */
+  int code() {
+    return code;
+  }
+
   /** The action with that code in a blktrace record, without category and cgroup bits. */
   static TraceAction ofCode(int code) {
     for (TraceAction action : VALUES) {
