@@ -41,6 +41,7 @@ class ArchitectureTest {
   private static final String STATE = "dev.ringside.virtio.state..";
   private static final String QUEUE = "dev.ringside.virtio.queue..";
   private static final String TRANSPORT = "dev.ringside.virtio.transport..";
+  private static final String VHOST = "dev.ringside.virtio.vhost..";
   private static final String STORAGE = "dev.ringside.storage..";
   private static final String FAULT = "dev.ringside.fault..";
   private static final String BLK = "dev.ringside.blk..";
@@ -62,6 +63,10 @@ class ArchitectureTest {
       imports(TRANSPORT, POSIX, MACHINE, FAULT, SPEC, MESSAGE, STATE, QUEUE);
 
   @ArchTest
+  static final ArchRule theBackendKnowsNoDevice =
+      imports(VHOST, POSIX, MACHINE, SPEC, MESSAGE, STATE, QUEUE, TRANSPORT);
+
+  @ArchTest
   static final ArchRule theDeviceKnowsNoDriver =
       imports(BLK, MACHINE, FAULT, SPEC, STATE, QUEUE, TRANSPORT, STORAGE);
 
@@ -80,7 +85,8 @@ class ArchitectureTest {
   static final ArchRule timeThreadsAndChanceBelongToTheMachine =
       noClasses()
           .that()
-          .resideInAnyPackage(FAULT, MESSAGE, STATE, QUEUE, TRANSPORT, STORAGE, BLK, DRIVER, EXT4)
+          .resideInAnyPackage(
+              FAULT, MESSAGE, STATE, QUEUE, TRANSPORT, VHOST, STORAGE, BLK, DRIVER, EXT4)
           .should()
           .callMethod(Thread.class, "sleep", long.class)
           .orShould()
