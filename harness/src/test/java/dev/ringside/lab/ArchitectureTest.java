@@ -64,7 +64,8 @@ class ArchitectureTest {
       imports(TRANSPORT, POSIX, MACHINE, FAULT, SPEC, MESSAGE, STATE, QUEUE);
 
   @ArchTest
-  static final ArchRule aServerOfFunctionsKnowsNoDevice = imports(VFIO, POSIX, MACHINE, SPEC, TRANSPORT);
+  static final ArchRule aServerOfFunctionsKnowsNoDevice =
+      imports(VFIO, POSIX, MACHINE, SPEC, TRANSPORT);
 
   @ArchTest
   static final ArchRule theBackendKnowsNoDevice =

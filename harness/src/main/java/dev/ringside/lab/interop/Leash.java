@@ -17,7 +17,10 @@ import java.util.concurrent.TimeUnit;
  * group when the pipe closes. So nothing stays behind when a test is killed.
  */
 final class Leash implements AutoCloseable {
-  /** A session of its own, because what ends this process, as Ctrl-C does, is often sent to its whole group. */
+  /**
+   * A session of its own, because what ends this process, as Ctrl-C does, is often sent to its
+   * whole group.
+   */
   private static final List<String> SHELL = List.of("setsid", "/bin/sh", "-c");
 
   private static final String SCRIPT = script();
