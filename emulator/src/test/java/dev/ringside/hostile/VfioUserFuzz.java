@@ -35,6 +35,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -204,7 +205,9 @@ public final class VfioUserFuzz {
 
     ByteArrayOutputStream version = new ByteArrayOutputStream();
     version.write(UNAGREED | MMIO);
-    byte[] json = "{\"capabilities\":{\"max_msg_fds\":8,\"write_multiple\":true}}\0".getBytes();
+    byte[] json =
+        "{\"capabilities\":{\"max_msg_fds\":8,\"write_multiple\":true}}\0"
+            .getBytes(StandardCharsets.UTF_8);
     add(version, 0, VfioUserCommand.VERSION, buffer(4 + json.length).putInt(0).put(json));
     add(version, 0, VfioUserCommand.REGION_READ, access(0, 0, 4, 0));
     add(
@@ -263,6 +266,8 @@ public final class VfioUserFuzz {
     out.write(command);
     out.write(0);
     out.write(payload.capacity());
-    out.writeBytes(payload.array());
+    byte[] bytes = new byte[payload.capacity()];
+    payload.get(0, bytes);
+    out.writeBytes(bytes);
   }
 }

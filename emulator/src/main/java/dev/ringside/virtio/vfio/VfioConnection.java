@@ -38,6 +38,12 @@ final class VfioConnection implements AutoCloseable {
   /** Data in one message, either way: what the specification has as its default. */
   static final int MAX_TRANSFER = 1 << 20;
 
+  /**
+   * Data in one access to memory: few enough that answers for several queues fit into a socket's
+   * buffer. A client may take an answer that fitted in part for one that is sent.
+   */
+  private static final int MAX_ACCESS = 1 << 15;
+
   /** The longest payload of a command that can be carried out; no region is half as large. */
   static final int MAX_COMMAND_PAYLOAD = 1 << 16;
 
@@ -87,7 +93,7 @@ final class VfioConnection implements AutoCloseable {
   private volatile long busySince = NOT_BUSY;
 
   /** What the client takes in one message. */
-  private volatile int transfer = MAX_TRANSFER;
+  private volatile int transfer = MAX_ACCESS;
 
   /** A connection of which nothing was received yet; the socket is closed with it. */
   VfioConnection(UnixSocket socket, Clock clock, VfioPatience patience) {
@@ -98,7 +104,7 @@ final class VfioConnection implements AutoCloseable {
 
   /** Data for the client in one message are no longer than this. */
   void limitTransfer(int bytes) {
-    transfer = Math.min(bytes, MAX_TRANSFER);
+    transfer = Math.min(bytes, MAX_ACCESS);
   }
 
   /**
