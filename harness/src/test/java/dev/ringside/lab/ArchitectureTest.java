@@ -42,6 +42,7 @@ class ArchitectureTest {
   private static final String QUEUE = "dev.ringside.virtio.queue..";
   private static final String TRANSPORT = "dev.ringside.virtio.transport..";
   private static final String VFIO = "dev.ringside.virtio.vfio..";
+  private static final String VHOST = "dev.ringside.virtio.vhost..";
   private static final String STORAGE = "dev.ringside.storage..";
   private static final String FAULT = "dev.ringside.fault..";
   private static final String BLK = "dev.ringside.blk..";
@@ -63,7 +64,12 @@ class ArchitectureTest {
       imports(TRANSPORT, POSIX, MACHINE, FAULT, SPEC, MESSAGE, STATE, QUEUE);
 
   @ArchTest
-  static final ArchRule aServerOfFunctionsKnowsNoDevice = imports(VFIO, POSIX, MACHINE, SPEC, TRANSPORT);
+  static final ArchRule aServerOfFunctionsKnowsNoDevice =
+      imports(VFIO, POSIX, MACHINE, SPEC, TRANSPORT);
+
+  @ArchTest
+  static final ArchRule theBackendKnowsNoDevice =
+      imports(VHOST, POSIX, MACHINE, SPEC, MESSAGE, STATE, QUEUE, TRANSPORT);
 
   @ArchTest
   static final ArchRule theDeviceKnowsNoDriver =
@@ -84,7 +90,8 @@ class ArchitectureTest {
   static final ArchRule timeThreadsAndChanceBelongToTheMachine =
       noClasses()
           .that()
-          .resideInAnyPackage(FAULT, MESSAGE, STATE, QUEUE, TRANSPORT, STORAGE, BLK, DRIVER, EXT4)
+          .resideInAnyPackage(
+              FAULT, MESSAGE, STATE, QUEUE, TRANSPORT, VHOST, STORAGE, BLK, DRIVER, EXT4)
           .should()
           .callMethod(Thread.class, "sleep", long.class)
           .orShould()

@@ -108,7 +108,7 @@ public final class RequestRecorder implements Storage {
 
   @Override
   public void close() throws IOException {
-    try (BlktraceWriter ended = trace) {
+    try (BlktraceWriter _ = trace) {
       inner.close();
     }
   }

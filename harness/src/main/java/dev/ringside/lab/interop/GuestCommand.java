@@ -124,7 +124,9 @@ final class GuestCommand {
       words.addAll(
           List.of(
               "-device",
-              "vhost-user-blk,chardev=socket%d,num-queues=%d%s"
+              // On this transport Linux takes the largest ring that QEMU knows, and QEMU asks for
+              // room for what is in flight by this number.
+              "vhost-user-blk,chardev=socket%d,num-queues=%d,queue-size=1024%s"
                   .formatted(i, settings.queues(), features())));
     }
     return words;

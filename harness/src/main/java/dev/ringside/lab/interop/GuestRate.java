@@ -17,13 +17,11 @@ import java.util.regex.Pattern;
 public final class GuestRate {
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
-  /**
-   * What dd says at its end: {@code /dev/vda 81920000 bytes (78.1MB) copied, 1.234567 seconds,
-   * ...}.
-   */
+  /** As the guest's task says it. */
   private static final Pattern READ =
-      Pattern.compile("/dev/(vd[ab]) (\\d+) bytes .* copied, ([0-9.]+) seconds.*");
+      Pattern.compile("/dev/(vd[ab]) (\\d+) blocks in (\\d+) hundredths of a second");
 
+  private static final double HUNDREDTHS = 100;
   private static final int BLOCK = 4096;
 
   private GuestRate() {}
@@ -105,9 +103,13 @@ public final class GuestRate {
     for (String line : report.startingWith("read ")) {
       Matcher words = READ.matcher(line);
       if (!words.matches()) {
-        throw new IOException("the guest's dd said what nobody expects: " + line);
+        throw new IOException("the guest said of its reads what nobody expects: " + line);
       }
-      double rate = Double.parseDouble(words.group(2)) / BLOCK / Double.parseDouble(words.group(3));
+      long time = Long.parseLong(words.group(3));
+      if (time == 0) {
+        throw new IOException("the reads of a round took no time: more of them can be measured");
+      }
+      double rate = Long.parseLong(words.group(2)) * HUNDREDTHS / time;
       (words.group(1).equals("vda") ? ringside : stranger).add(rate);
     }
     if (ringside.size() < 2 || ringside.size() != stranger.size()) {

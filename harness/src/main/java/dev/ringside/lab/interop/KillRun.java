@@ -101,6 +101,8 @@ public final class KillRun {
         }
         long killed = System.nanoTime();
         backend.close();
+        // Only what is done from here on shows that the guest goes on.
+        rounds = linux.report().startingWith("round ").size();
         backend = Backend.start(service, folder);
         done++;
         progress.killed(before + done);
@@ -111,6 +113,9 @@ public final class KillRun {
       linux.await(END);
       backend.stop();
       return new Boot(done, rounds, longest);
+    } catch (GuestFailedException failure) {
+      throw new GuestFailedException(
+          failure.getMessage() + "; the backend said: " + backend.said(), failure.console());
     } finally {
       backend.close();
     }

@@ -17,7 +17,12 @@ import java.util.concurrent.TimeUnit;
  * group when the pipe closes. So nothing stays behind when a test is killed.
  */
 final class Leash implements AutoCloseable {
-  private static final String SHELL = "/bin/sh";
+  /**
+   * A session of its own, because what ends this process, as Ctrl-C does, is often sent to its
+   * whole group.
+   */
+  private static final List<String> SHELL = List.of("setsid", "/bin/sh", "-c");
+
   private static final String SCRIPT = script();
 
   /**
@@ -37,7 +42,8 @@ final class Leash implements AutoCloseable {
    * @param output gets its standard output and error
    */
   static Leash start(List<String> command, Path output) throws IOException {
-    List<String> leashed = new ArrayList<>(List.of(SHELL, "-c", SCRIPT, "leash"));
+    List<String> leashed = new ArrayList<>(SHELL);
+    leashed.addAll(List.of(SCRIPT, "leash"));
     leashed.addAll(command);
     return new Leash(
         new ProcessBuilder(leashed)

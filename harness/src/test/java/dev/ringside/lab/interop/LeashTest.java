@@ -98,6 +98,22 @@ class LeashTest {
     awaitEnd(child);
   }
 
+  /** A signal for the group of whoever holds the leash, as a terminal sends it, must not cut it. */
+  @Test
+  void isInNoGroupThatOthersSignal() throws IOException, InterruptedException {
+    try (Leash leash = start("sed 's/.*) //' /proc/$PPID/stat | cut -d ' ' -f 4; sleep 1000")) {
+      assertThat(leash.isRunning()).isTrue();
+      long session = Long.parseLong(firstLine());
+      assertThat(session).isNotEqualTo(sessionOf(ProcessHandle.current().pid()));
+    }
+  }
+
+  /** The sixth word of {@code /proc/PID/stat}; the second is a name in brackets. */
+  private static long sessionOf(long process) throws IOException {
+    String stat = Files.readString(Path.of("/proc", Long.toString(process), "stat"));
+    return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[3]);
+  }
+
   @Test
   void killsWhatAProgramLeftBehind() throws IOException, InterruptedException {
     try (Leash leash = start("sleep 1000 >/dev/null 2>&1 & echo $!")) {
