@@ -108,9 +108,7 @@ public record VhostSuite(Path socket, int seconds, int rounds, Optional<CReferen
             reference.get().run(socket.toString(), String.valueOf(depth), String.valueOf(seconds)));
       }
       for (Way way : Way.values()) {
-        samples
-            .computeIfAbsent(way, key -> new ArrayList<>())
-            .add(sample(way, depth, seconds));
+        samples.computeIfAbsent(way, key -> new ArrayList<>()).add(sample(way, depth, seconds));
       }
     }
     Map<Way, Outcome> outcomes = new EnumMap<>(Way.class);

@@ -67,7 +67,8 @@ final class BenchCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "SUITE",
       arity = "0..1",
-      description = "One of: ${COMPLETION-CANDIDATES}; or kevlar or vhost, which have options of their own.")
+      description =
+          "One of: ${COMPLETION-CANDIDATES}; or kevlar or vhost, which have options of their own.")
   private @Nullable Suite suite;
 
   @Option(
