@@ -107,7 +107,9 @@ final class LimitsReader {
         has(Feature.BLK_ZONED) ? zones() : null);
   }
 
-  /** Devices are known that offer the feature and leave the field at 0, which would allow nothing. */
+  /**
+   * Devices are known that offer the feature and leave the field at 0, which would allow nothing.
+   */
   private long maxSegmentBytes() {
     long told = has(Feature.BLK_SIZE_MAX) ? u32(BlkConfigLayout.SIZE_MAX) : 0;
     return told == 0 ? Integer.MAX_VALUE : told;

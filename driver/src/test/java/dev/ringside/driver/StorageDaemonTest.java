@@ -77,8 +77,7 @@ class StorageDaemonTest {
     try (StorageDaemon daemon = StorageDaemon.serving(image, socket, queues);
         GuestMemory memory = GuestMemory.memfd(16 << 20);
         VirtioBlkDriver driver =
-            VhostUserFrontend.probe(
-                VhostUserTarget.at(daemon.socket()), guest(memory), settings)) {
+            VhostUserFrontend.probe(VhostUserTarget.at(daemon.socket()), guest(memory), settings)) {
       assertThat(driver.queues()).hasSize(queues);
       assertThat(driver.limits().bytes()).isEqualTo(IMAGE_BYTES);
       workloads = run(driver, REQUESTS);

@@ -58,7 +58,9 @@ class VhostUserFrontendTest {
 
   @AfterEach
   void nothingLeaks() throws Exception {
-    for (int i = 0; i < 200 && (descriptors() > descriptorsBefore || threads() > threadsBefore); i++) {
+    for (int i = 0;
+        i < 200 && (descriptors() > descriptorsBefore || threads() > threadsBefore);
+        i++) {
       Thread.sleep(10);
     }
     assertThat(descriptors()).as("descriptors").isLessThanOrEqualTo(descriptorsBefore);
@@ -105,8 +107,7 @@ class VhostUserFrontendTest {
         EventLog.OFF);
   }
 
-  private static boolean is(
-      VhostUserMessage message, VhostUserRequest request) {
+  private static boolean is(VhostUserMessage message, VhostUserRequest request) {
     return message.request() == request.code();
   }
 
@@ -331,9 +332,7 @@ class VhostUserFrontendTest {
       assertThatThrownBy(
               () ->
                   VhostUserFrontend.probe(
-                      VhostUserTarget.at(socket),
-                      guest(memory, simulated),
-                      DriverSettings.DEFAULT))
+                      VhostUserTarget.at(socket), guest(memory, simulated), DriverSettings.DEFAULT))
           .isInstanceOf(BlockDeviceException.class)
           .hasMessageContaining("lives in real time");
     }

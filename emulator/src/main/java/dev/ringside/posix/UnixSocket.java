@@ -28,11 +28,6 @@ public final class UnixSocket implements AutoCloseable {
     readable.add(descriptor, Poller.READABLE);
   }
 
-  /** A connected socket that came as a descriptor, which is closed with it. */
-  public static UnixSocket adopt(Descriptor connected) {
-    return new UnixSocket(connected);
-  }
-
   /** Takes a connected socket that another process made; it is closed with this. */
   public static UnixSocket adopt(Descriptor connected) {
     return new UnixSocket(connected);

@@ -58,8 +58,7 @@ public final class ScriptedBackend implements AutoCloseable {
   /** Listens, and serves one connection after the other. */
   public ScriptedBackend(Path path, long protocolFeatures, Script script) throws IOException {
     this.listener = UnixListener.listen(path);
-    this.protocolFeatures =
-        protocolFeatures | VhostUserProtocolFeature.CONFIG.mask();
+    this.protocolFeatures = protocolFeatures | VhostUserProtocolFeature.CONFIG.mask();
     this.script = script;
     this.thread = Thread.ofPlatform().name("scripted-backend").start(this::run);
   }

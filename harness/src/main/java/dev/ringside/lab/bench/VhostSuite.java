@@ -39,15 +39,17 @@ public record VhostSuite(Path socket, int seconds, int rounds, Optional<CReferen
 
   /** How the driver learns that a read has ended. */
   public enum Way {
-    INTERRUPT(CompletionPolicy.INTERRUPT),
+    INTERRUPT,
     /** As {@code virtqueue_enable_cb_delayed} of Linux: when three quarters have ended. */
-    DELAYED(new CompletionPolicy.DelayedInterrupt(3, 4)),
-    SPIN(CompletionPolicy.SPIN);
+    DELAYED,
+    SPIN;
 
-    private final CompletionPolicy policy;
-
-    Way(CompletionPolicy policy) {
-      this.policy = policy;
+    private CompletionPolicy policy() {
+      return switch (this) {
+        case INTERRUPT -> CompletionPolicy.INTERRUPT;
+        case DELAYED -> new CompletionPolicy.DelayedInterrupt(3, 4);
+        case SPIN -> CompletionPolicy.SPIN;
+      };
     }
   }
 
@@ -108,9 +110,7 @@ public record VhostSuite(Path socket, int seconds, int rounds, Optional<CReferen
             reference.get().run(socket.toString(), String.valueOf(depth), String.valueOf(seconds)));
       }
       for (Way way : Way.values()) {
-        samples
-            .computeIfAbsent(way, key -> new ArrayList<>())
-            .add(sample(way, depth, seconds));
+        samples.computeIfAbsent(way, key -> new ArrayList<>()).add(sample(way, depth, seconds));
       }
     }
     Map<Way, Outcome> outcomes = new EnumMap<>(Way.class);
@@ -134,7 +134,7 @@ public record VhostSuite(Path socket, int seconds, int rounds, Optional<CReferen
   private Sample sample(Way way, int depth, int duration) {
     Scheduler scheduler = new RealScheduler();
     Clock clock = scheduler.clock();
-    MachineSettings plain = MachineSettings.DEFAULT.withCompletionPolicy(way.policy);
+    MachineSettings plain = MachineSettings.DEFAULT.withCompletionPolicy(way.policy());
     MachineSettings settings =
         plain
             .withDriver(plain.driver().withTimestamps(false))

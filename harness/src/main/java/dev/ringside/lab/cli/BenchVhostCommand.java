@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "vhost",
     description = {
-      "Random reads of 4 KiB from another program's device, through one queue with EVENT_IDX, beside"
-          + " the same in C with interrupts.",
+      "Random reads of 4 KiB from another program's device, through one queue with EVENT_IDX,"
+          + " beside the same in C with interrupts.",
       "Without --device it starts qemu-storage-daemon with a disk that does nothing."
     },
     mixinStandardHelpOptions = true)

@@ -18,7 +18,8 @@ import picocli.CommandLine.TypeConversionException;
 record DeviceAddress(VhostUserTarget target) {
   /** What the option's help says of it. */
   static final String DESCRIPTION =
-      "The disk is another program's: vhost-user:SOCKET, on which a vhost-user-blk backend listens.";
+      "The disk is another program's: vhost-user:SOCKET, on which a vhost-user-blk backend"
+          + " listens.";
 
   private static final String PREFIX = "vhost-user:";
 
@@ -34,8 +35,7 @@ record DeviceAddress(VhostUserTarget target) {
       return Optional.empty();
     }
     Path socket = Path.of(text.substring(PREFIX.length()));
-    return Optional.of(
-        new DeviceAddress(VhostUserTarget.at(socket).withReconnectNs(RECONNECT_NS)));
+    return Optional.of(new DeviceAddress(VhostUserTarget.at(socket).withReconnectNs(RECONNECT_NS)));
   }
 
   /** A machine with this device, whose driver goes on with a backend that was restarted. */

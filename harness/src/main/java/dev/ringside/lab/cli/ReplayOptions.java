@@ -223,8 +223,7 @@ final class ReplayOptions {
     require(faults == null, "--faults are those of a device of this machine; leave --device out");
     require(ring == null, "--dump-ring needs a device of this machine; leave --device out");
     require(model == null, "--service is that of a device of this machine; leave --device out");
-    require(
-        transport == Transport.MMIO, "--device says how it is attached; leave --transport out");
+    require(transport == Transport.MMIO, "--device says how it is attached; leave --transport out");
   }
 
   /** Where the device is; null for one of this machine. */

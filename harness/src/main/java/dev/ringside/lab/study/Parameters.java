@@ -6,6 +6,7 @@ import dev.ringside.blk.WaitPolicy;
 import dev.ringside.blk.WorkerMapping;
 import dev.ringside.driver.BatchPolicy;
 import dev.ringside.driver.CompletionPolicy;
+import dev.ringside.driver.VhostUserTarget;
 import dev.ringside.fault.FaultPlan;
 import dev.ringside.lab.vm.DriverWords;
 import dev.ringside.lab.vm.FaultWords;
@@ -14,12 +15,14 @@ import dev.ringside.machine.Cost;
 import dev.ringside.machine.CostModel;
 import dev.ringside.storage.ServiceModel;
 import dev.ringside.virtio.transport.Transport;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -117,6 +120,8 @@ public final class Parameters {
       onOff("event-idx", true, "notifications are asked for from a place on (EVENT_IDX)");
   static final Parameter<Boolean> IN_ORDER =
       onOff("in-order", false, "requests come back in the order of their submission (IN_ORDER)");
+  private static final String VHOST_USER = "vhost-user:";
+
   static final Parameter<Transport> TRANSPORT =
       new Parameter<>(
           "transport",
@@ -124,6 +129,14 @@ public final class Parameters {
           "mmio",
           "how the device is attached: mmio, mmio-legacy, pci or pci-intx",
           Parameters::transport);
+
+  static final Parameter<Optional<VhostUserTarget>> DEVICE =
+      new Parameter<>(
+          "device",
+          "",
+          "own",
+          "whose device it is: own, or vhost-user:SOCKET for another program's, with mode=real",
+          Parameters::device);
 
   static final Parameter<Integer> WORKERS =
       whole(
@@ -238,6 +251,7 @@ public final class Parameters {
                   EVENT_INDEX,
                   IN_ORDER,
                   TRANSPORT,
+                  DEVICE,
                   WORKERS,
                   MAPPING,
                   WAIT,
@@ -372,6 +386,14 @@ public final class Parameters {
             () ->
                 new IllegalArgumentException(
                     "'%s' is not mmio, mmio-legacy, pci or pci-intx".formatted(text)));
+  }
+
+  private static Optional<VhostUserTarget> device(String text) {
+    if (text.equals("own")) {
+      return Optional.empty();
+    }
+    require(text.startsWith(VHOST_USER), text, "own or vhost-user:SOCKET");
+    return Optional.of(VhostUserTarget.at(Path.of(text.substring(VHOST_USER.length()))));
   }
 
   private static String presets() {

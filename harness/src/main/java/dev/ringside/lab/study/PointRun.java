@@ -151,6 +151,11 @@ final class PointRun {
     try (VirtualMachine vm =
         VirtualMachine.start(machine, disk.storage(), scheduler, events, faults)) {
       VirtioBlkDriver driver = vm.disk();
+      if (driver.limits().sectors() < disk.storage().sectors()) {
+        throw new IOException(
+            "the device has %d sectors, and the run asks for %d"
+                .formatted(driver.limits().sectors(), disk.storage().sectors()));
+      }
       for (DiskQueue queue : driver.queues()) {
         queues.add(
             new MeteredQueue(

@@ -13,6 +13,7 @@ import dev.ringside.lab.vm.RingShape;
 import dev.ringside.machine.Cost;
 import dev.ringside.machine.CostModel;
 import dev.ringside.machine.GuestMemory;
+import dev.ringside.storage.ServiceModel;
 import dev.ringside.virtio.transport.Transport;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,7 @@ record RunSettings(
             .withMemoryBytes(memory(workload, queues, queueSize));
     RunSettings settings =
         new RunSettings(
-            machine,
+            Parameters.DEVICE.in(values).map(machine::withBackend).orElse(machine),
             ring,
             workload,
             Parameters.DISK.in(values) / SECTOR_SIZE * SECTOR_SIZE,
@@ -197,6 +198,7 @@ record RunSettings(
         ringCapacity() >= 1, "queue-size %d holds no request without indirect=on".formatted(size));
     checkLoop();
     checkOrigin();
+    checkBackend();
     require(
         broken == BrokenRule.NONE || machine.driver().requestTimeoutNs() > 0,
         "break=%s needs timeout-ns, or the first lost wake-up is the end of the run"
@@ -226,6 +228,21 @@ record RunSettings(
     if (machine.driver().batching() instanceof BatchPolicy.Every(int requests)) {
       require(requests <= capacity, "batch of %d is too much: %s".formatted(requests, holds));
     }
+  }
+
+  /** Another program's device does what it does, in real time. */
+  private void checkBackend() throws ExperimentException {
+    if (machine.backend() == null) {
+      return;
+    }
+    require(fullSpeed, "device=vhost-user lives in real time, and needs mode=real");
+    require(faults.isEmpty(), "faults are those of device=own");
+    require(
+        machine.device().service().model().equals(ServiceModel.none()),
+        "service is that of device=own");
+    require(
+        !(workload.arrival() instanceof Arrival.Ext4Image),
+        "arrival=ext4 brings an image of its own, for device=own");
   }
 
   private void checkOrigin() throws ExperimentException {

@@ -31,7 +31,12 @@ public record MachineSettings(
   /** 64 MiB of RAM, a queue of 256, no workers, interrupts, no extra costs, over MMIO. */
   public static final MachineSettings DEFAULT =
       new MachineSettings(
-          64L << 20, BlkSettings.DEFAULT, DriverSettings.DEFAULT, CostModel.ZERO, Transport.MMIO, null);
+          64L << 20,
+          BlkSettings.DEFAULT,
+          DriverSettings.DEFAULT,
+          CostModel.ZERO,
+          Transport.MMIO,
+          null);
 
   public MachineSettings withMemoryBytes(long bytes) {
     return new MachineSettings(bytes, device, driver, costs, transport, backend);
