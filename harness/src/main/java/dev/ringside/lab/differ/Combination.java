@@ -24,6 +24,11 @@ public enum Combination {
   NO_CHECKSUMS(64, 1024, "-t ext4 -b 1024 -O ^metadata_csum"),
   NO_64BIT(64, 4096, "-t ext4 -b 4096 -O ^64bit"),
   NO_FLEX_BG(64, 1024, "-t ext4 -b 1024 -O ^flex_bg"),
+  /** Descriptors stand in the groups that they describe. */
+  META_BG(64, 1024, "-t ext4 -b 1024 -O meta_bg,^resize_inode"),
+  /** Without what a large file or directory needs, and with a superblock in every group. */
+  NOTHING_LARGE(
+      64, 1024, "-t ext4 -b 1024 -O ^huge_file,^large_file,^dir_nlink,^sparse_super,^resize_inode"),
   NO_DIR_INDEX(64, 4096, "-t ext4 -b 4096 -O ^dir_index"),
   LARGE_DIR(64, 1024, "-t ext4 -b 1024 -O large_dir"),
   NO_JOURNAL(64, 4096, "-t ext4 -b 4096 -O ^has_journal"),
