@@ -129,7 +129,12 @@ final class OrderedContentTest {
       wasHeld = true;
       held = true;
       try {
-        wait(PATIENCE_MS);
+        long deadline = System.nanoTime() + PATIENCE_MS * 1_000_000L;
+        long left = PATIENCE_MS;
+        while (!overtaken && left > 0) {
+          wait(left);
+          left = (deadline - System.nanoTime()) / 1_000_000;
+        }
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
         throw new IOException(interrupted);
