@@ -261,6 +261,8 @@ final class Writeback {
    * @throws Ext4Exception when some of it has no place on the disk, or the device is broken
    */
   void writeInto(ContentFile file, IoBatch batch) throws Ext4Exception {
+    // Who waits for the batch relies on all of the file, also on what another round has begun.
+    awaitWriters(file);
     while (file.folios().isDirty()) {
       pieces.count = 0;
       gather(file, roundFolios);

@@ -16,8 +16,11 @@ import dev.ringside.ext4.error.Ext4Exception;
 import dev.ringside.ext4.journal.DataMode;
 import dev.ringside.ext4.testing.RecordedDisk;
 import dev.ringside.ext4.testing.Tool;
+import dev.ringside.machine.IoVector;
 import dev.ringside.storage.FileStorage;
+import dev.ringside.storage.Storage;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -95,6 +98,110 @@ final class OrderedContentTest {
       Tool.E2FSCK.run("-f", "-n", after);
       assertClean(after, kept, "crash after %d of %d writes".formatted(crash, steps));
     }
+  }
+
+  /** Holds the first write of marked content back until a flush overtakes it, or gives up hope. */
+  private static final class Slow implements Storage {
+    private static final byte MARK = 0x77;
+    private static final int PATIENCE_MS = 300;
+
+    private final Storage below;
+    private boolean wasHeld;
+    private boolean held;
+    private boolean overtaken;
+
+    Slow(Storage below) {
+      this.below = below;
+    }
+
+    @Override
+    public void write(long position, IoVector source) throws IOException {
+      if (source.memory().get(ValueLayout.JAVA_BYTE, source.offset(0)) == MARK) {
+        hold();
+      }
+      below.write(position, source);
+    }
+
+    private synchronized void hold() throws IOException {
+      if (wasHeld) {
+        return;
+      }
+      wasHeld = true;
+      held = true;
+      try {
+        long deadline = System.nanoTime() + PATIENCE_MS * 1_000_000L;
+        long left = PATIENCE_MS;
+        while (!overtaken && left > 0) {
+          wait(left);
+          left = (deadline - System.nanoTime()) / 1_000_000;
+        }
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new IOException(interrupted);
+      } finally {
+        held = false;
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      synchronized (this) {
+        overtaken |= held;
+        notifyAll();
+      }
+      below.flush();
+    }
+
+    @Override
+    public void read(long position, IoVector target) throws IOException {
+      below.read(position, target);
+    }
+
+    @Override
+    public long sectors() {
+      return below.sectors();
+    }
+
+    @Override
+    public boolean readOnly() {
+      return below.readOnly();
+    }
+
+    @Override
+    public boolean discards() {
+      return below.discards();
+    }
+
+    @Override
+    public void discard(long position, long length) throws IOException {
+      below.discard(position, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      below.close();
+    }
+  }
+
+  @Test
+  void commitWaitsForContentThatWasBegunInTheBackground() throws IOException {
+    Slow disk = new Slow(RecordedDisk.of(staleImage()));
+    byte[] bytes = new byte[100 << 10];
+    Arrays.fill(bytes, Slow.MARK);
+    MountOptions options = MountOptions.READ_WRITE.withPageCacheBytes(400 << 10);
+    try (TestDisk guest = TestDisk.over(disk).workers(2).memoryBytes(64L << 20).start();
+        Ext4 ext4 = Ext4.mount(guest.driver(), options)) {
+      Session session = ext4.session(Credentials.ROOT);
+      try (OpenFile slow = session.open(path(0), READ_WRITE, 0644);
+          OpenFile other = session.open(path(1), READ_WRITE, 0644)) {
+        slow.write(bytes, 0, bytes.length);
+        slow.write(bytes, 0, bytes.length);
+
+        other.sync();
+      }
+    }
+    assertThat(disk.wasHeld).as("content was written").isTrue();
+    assertThat(disk.overtaken).as("a flush came before the content").isFalse();
   }
 
   private static void change(Session session, Random random) throws IOException {

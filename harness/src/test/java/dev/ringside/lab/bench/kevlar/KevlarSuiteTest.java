@@ -2,6 +2,7 @@ package dev.ringside.lab.bench.kevlar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringside.lab.bench.files.Samples;
 import dev.ringside.machine.CostModel;
 import java.io.IOException;
 import java.nio.file.Files;
