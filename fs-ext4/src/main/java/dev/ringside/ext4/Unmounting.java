@@ -28,9 +28,7 @@ final class Unmounting {
     Superblock superblock = volume.superblock();
     try (Handle handle = volume.begin(CREDITS, Credentials.ROOT)) {
       superblock.recordWrite(volume.now());
-      if (writing.orphanFile() != null && writing.orphanFile().isEmpty()) {
-        superblock.set(Feature.ORPHAN_PRESENT, false);
-      }
+      clearOrphanPresent(writing, superblock);
       if (!superblock.has(Feature.HAS_JOURNAL)) {
         superblock.setValid(writing.wasValid());
       }
@@ -42,11 +40,29 @@ final class Unmounting {
   /** Writes everything, so that a copy of the disk is a whole filesystem. */
   static void freeze(Volume volume) throws Ext4Exception {
     volume.content().syncAll();
+    try (Handle handle = volume.begin(CREDITS, Credentials.ROOT)) {
+      clearOrphanPresent(volume.writing(), volume.superblock());
+      volume.writing().superblock().changed(handle);
+    }
     volume.writing().transactions().freeze();
   }
 
   /** Makes the disk one in use again. */
   static void thaw(Volume volume) throws Ext4Exception {
-    volume.writing().transactions().thaw();
+    Writing writing = volume.writing();
+    writing.transactions().thaw();
+    if (writing.orphanFile() != null) {
+      volume.superblock().set(Feature.ORPHAN_PRESENT, true);
+      try (Handle handle = writing.transactions().start(CREDITS, true)) {
+        writing.superblock().changed(handle);
+      }
+    }
+  }
+
+  /** Says that the orphan file is empty, if it is. */
+  private static void clearOrphanPresent(Writing writing, Superblock superblock) {
+    if (writing.orphanFile() != null && writing.orphanFile().isEmpty()) {
+      superblock.set(Feature.ORPHAN_PRESENT, false);
+    }
   }
 }
