@@ -19,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +53,7 @@ public final class ScriptedBackend implements AutoCloseable {
   private @Nullable UnixSocket socket;
   private @Nullable VhostUserChannel channel;
   private @Nullable VhostUserChannel requests;
-  private volatile int messages;
+  private final AtomicInteger messages = new AtomicInteger();
   private boolean hungUp;
 
   /** Listens, and serves one connection after the other. */
@@ -83,7 +84,7 @@ public final class ScriptedBackend implements AutoCloseable {
         VhostUserMessage message = new VhostUserMessage()) {
       channel = opened;
       for (int number = 0; !closed && !hungUp && awaitMessage(opened, message); number++) {
-        messages++;
+        messages.incrementAndGet();
         if (!script.handle(this, number, message)) {
           answer(message);
         }
@@ -219,7 +220,7 @@ public final class ScriptedBackend implements AutoCloseable {
 
   /** How many messages came, on all connections. */
   public int messages() {
-    return messages;
+    return messages.get();
   }
 
   @Override

@@ -228,7 +228,7 @@ final class ClientMachine implements AutoCloseable {
           long low = read(BASE_ADDRESS + 4L * i, Integer.BYTES);
           boolean wide = (low & BASE_ADDRESS_TYPE) == BASE_ADDRESS_64;
           long high = wide ? read(BASE_ADDRESS + 4L * i + 4, Integer.BYTES) : 0;
-          windows[i].moveTo(low & ~BASE_ADDRESS_FLAGS | high << Integer.SIZE);
+          windows[i].moveTo((low & ~BASE_ADDRESS_FLAGS) | (high << Integer.SIZE));
         }
       }
     }

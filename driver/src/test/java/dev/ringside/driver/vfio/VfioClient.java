@@ -286,7 +286,7 @@ final class VfioClient implements AutoCloseable {
     ByteBuffer reply = must(VfioUserCommand.REGION_READ, access(region, offset, width));
     long value = 0;
     for (int i = width - 1; i >= 0; i--) {
-      value = value << Byte.SIZE | reply.get(RegionAccess.DATA + i) & 0xff;
+      value = (value << Byte.SIZE) | (reply.get(RegionAccess.DATA + i) & 0xff);
     }
     return value;
   }
