@@ -4,12 +4,13 @@ import dev.ringside.machine.Scheduler;
 import dev.ringside.posix.PosixException;
 import dev.ringside.posix.UnixListener;
 import dev.ringside.posix.UnixSocket;
+import dev.ringside.virtio.transport.SocketServer;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Serves functions to vfio-user clients, one connection after the other. */
-public final class VfioServer implements AutoCloseable {
+public final class VfioServer implements SocketServer {
   /** How long {@link #close} can go unnoticed while nobody connects. */
   private static final long LOOK_AT_END_NS = 100_000_000;
 
@@ -45,6 +46,7 @@ public final class VfioServer implements AutoCloseable {
    *
    * @param listener stays the caller's
    */
+  @Override
   public void serve(UnixListener listener) throws PosixException {
     while (!isEnded()) {
       serveOne(listener);
@@ -52,6 +54,7 @@ public final class VfioServer implements AutoCloseable {
   }
 
   /** Accepts and serves one connection; none when {@link #close} comes first. */
+  @Override
   public void serveOne(UnixListener listener) throws PosixException {
     UnixSocket socket = null;
     while (socket == null && !isEnded()) {

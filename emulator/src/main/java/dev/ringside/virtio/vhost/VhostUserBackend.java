@@ -5,6 +5,7 @@ import dev.ringside.posix.PosixException;
 import dev.ringside.posix.UnixListener;
 import dev.ringside.posix.UnixSocket;
 import dev.ringside.virtio.spec.VhostUserProtocolFeature;
+import dev.ringside.virtio.transport.SocketServer;
 import dev.ringside.virtio.transport.VirtioDevice;
 import dev.ringside.virtio.transport.VirtioFunction;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Serves a device to vhost-user frontends, one connection after the other. The device keeps what a
  * disk keeps; everything else begins anew with each connection.
  */
-public final class VhostUserBackend implements AutoCloseable {
+public final class VhostUserBackend implements SocketServer {
   /** What every connection is offered. */
   private static final long PROTOCOL_FEATURES =
       VhostUserProtocolFeature.setOf(
@@ -62,6 +63,7 @@ public final class VhostUserBackend implements AutoCloseable {
    *
    * @param listener stays the caller's
    */
+  @Override
   public void serve(UnixListener listener) throws PosixException {
     while (!isEnded()) {
       serveOne(listener);
@@ -69,6 +71,7 @@ public final class VhostUserBackend implements AutoCloseable {
   }
 
   /** Accepts and serves one connection; none when {@link #close} comes first. */
+  @Override
   public void serveOne(UnixListener listener) throws PosixException {
     UnixSocket socket = null;
     while (socket == null && !isEnded()) {
