@@ -3,6 +3,7 @@ package dev.ringside.lab.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringside.lab.interop.GuestSettings.Interrupts;
+import dev.ringside.virtio.spec.Feature;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -17,6 +18,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("interop")
 class LinuxGuestTest {
   private static final int FILES = 20;
+
+  /** What the guest prints of the features, a digit each. */
+  private static final String FEATURES = "features:";
+
+  private static final int WCE_AT = FEATURES.length() + Feature.BLK_CONFIG_WCE.bit();
 
   @TempDir
   @SuppressWarnings("NullAway.Init") // JUnit sets it
@@ -45,7 +51,8 @@ class LinuxGuestTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("guests")
   void findsItsFilesOnRingsidesDiskAndLeavesItSound(GuestSettings guest) throws IOException {
-    assertSound(guest, Interop.run(guest, BackendKind.RINGSIDE, folder));
+    // It has a cache that the guest is to flush, whether the guest may choose or not.
+    assertSound(guest, Interop.run(guest, BackendKind.RINGSIDE, folder), "write back");
   }
 
   static Stream<GuestSettings> vhostGuests() {
@@ -59,18 +66,27 @@ class LinuxGuestTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("vhostGuests")
   void findsItsFilesOnAStrangersDisk(GuestSettings guest) throws IOException {
-    assertSound(guest, Interop.run(guest, BackendKind.STORAGE_DAEMON, folder));
+    assertSound(
+        guest,
+        Interop.run(guest, BackendKind.STORAGE_DAEMON, folder),
+        guest.writeBack() ? "write back" : "write through");
   }
 
-  private static void assertSound(GuestSettings guest, InteropRun.Result result) {
+  private static void assertSound(GuestSettings guest, InteropRun.Result result, String cache) {
     assertThat(result.problems()).isEmpty();
     assertThat(result.report().sums()).hasSize(FILES);
     assertThat(result.report().lines())
         .contains("verified %d files after a second mount".formatted(FILES))
         .anyMatch(line -> line.startsWith("trimmed "))
         .anyMatch(line -> line.startsWith("started ") && line.contains(guest.queues() + " queues"))
-        .anyMatch(
-            line -> line.endsWith(guest.writeBack() ? "cache write back" : "cache write through"));
+        .anyMatch(line -> line.endsWith("cache " + cache));
+    if (guest.counterpart() == Counterpart.QEMU_PCI
+        || guest.counterpart() == Counterpart.QEMU_MICROVM) {
+      char choice = guest.writeBack() ? '0' : '1';
+      assertThat(result.report().lines())
+          .as("the guest may choose the cache mode, unless config-wce is off")
+          .anyMatch(line -> line.startsWith(FEATURES) && line.charAt(WCE_AT) == choice);
+    }
     assertThat(result.report().interrupts()).isPositive();
   }
 }
