@@ -19,6 +19,9 @@ final class GuestCommand {
   private static final Pattern MEGAHERTZ = Pattern.compile("cpu MHz\\s*:\\s*(\\d+)");
   private static final int KILOHERTZ_GUESS = 2_000_000;
 
+  /** How long QEMU waits before it looks for its disk again. */
+  private static final int RECONNECT_MS = 200;
+
   private final GuestSettings settings;
   private final GuestKernel kernel;
   private final Path initramfs;
@@ -47,7 +50,12 @@ final class GuestCommand {
   List<String> words(List<Path> sockets, Path folder) throws IOException {
     return switch (settings.counterpart()) {
       case UML -> userModeLinux(sockets, folder);
-      case QEMU_PCI -> qemu(OutsideProgram.QEMU.require(), "q35", "", vhostPci(sockets));
+      case QEMU_PCI ->
+          qemu(
+              settings.reconnects() ? RecentQemu.require() : OutsideProgram.QEMU.require(),
+              "q35",
+              "",
+              vhostPci(sockets));
       case QEMU_MICROVM ->
           qemu(
               OutsideProgram.QEMU.require(),
@@ -56,7 +64,7 @@ final class GuestCommand {
               "tsc_early_khz=" + kilohertz(),
               vhostMmio(sockets));
       case QEMU_VFIO_PCI, QEMU_VFIO_MMIO ->
-          qemu(VfioQemu.require(), "q35", interruptWord(), vfio(sockets));
+          qemu(RecentQemu.require(), "q35", interruptWord(), vfio(sockets));
     };
   }
 
@@ -133,7 +141,7 @@ final class GuestCommand {
   }
 
   private List<String> socket(int number, Path path) {
-    String reconnect = settings.reconnects() ? ",reconnect=1" : "";
+    String reconnect = settings.reconnects() ? ",reconnect-ms=" + RECONNECT_MS : "";
     return List.of("-chardev", "socket,id=socket%d,path=%s%s".formatted(number, path, reconnect));
   }
 

@@ -5,12 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A QEMU that has the vfio-user client, which came with version 10.1. */
-final class VfioQemu {
+/**
+ * A QEMU that has the vfio-user client, which came with version 10.1. It also looks for a
+ * vhost-user backend again when that has died in the middle of the handshake; 7.2 gives up for ever
+ * then.
+ */
+final class RecentQemu {
   private static final String FETCHED = "harness/target/qemu-backports/qemu-system-x86_64";
   private static final String DEVICE = "vfio-user-pci";
 
-  private VfioQemu() {}
+  private RecentQemu() {}
 
   /**
    * The one that {@code harness/interop/fetch-qemu} puts beside the build, or the system's.
