@@ -44,6 +44,9 @@ final class GuestKillsCommand implements Callable<Integer> {
       description = "Who is killed: ringside or storage-daemon (default: ${DEFAULT-VALUE}).")
   private BackendKind backend = BackendKind.RINGSIDE;
 
+  @Option(names = "--packed", description = "Rings in the packed layout.")
+  private boolean packed;
+
   @Mixin private final JsonLines json = new JsonLines();
 
   @Spec
@@ -55,7 +58,7 @@ final class GuestKillsCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     KillRun.Result result;
     try (ScratchFolder folder = ScratchFolder.create()) {
-      result = new KillRun(backend, seed, folder.path(), _ -> {}).run(kills);
+      result = new KillRun(backend, packed, seed, folder.path(), _ -> {}).run(kills);
     } catch (GuestFailedException failure) {
       spec.commandLine().getErr().println(failure.console());
       throw failure;
@@ -67,6 +70,7 @@ final class GuestKillsCommand implements Callable<Integer> {
             sink.line(
                 line -> {
                   line.writeStringField("backend", backend.toString());
+                  line.writeBooleanField("packed", packed);
                   line.writeNumberField("seed", seed);
                   line.writeNumberField("kills", result.kills());
                   line.writeNumberField("boots", result.boots());

@@ -1,5 +1,7 @@
 package dev.ringside.lab.interop;
 
+import java.util.List;
+
 /**
  * A guest's machine.
  *
@@ -83,5 +85,10 @@ public record GuestSettings(
     words.append(writeBack ? ", write-back" : "");
     words.append(sharedMemory ? "" : ", private memory");
     return words.append(reconnects ? ", reconnecting" : "").toString();
+  }
+
+  /** What {@code ringside serve} is told besides, so that it offers what this guest asks for. */
+  List<String> servedWith() {
+    return packed ? List.of("--ring", "packed") : List.of();
   }
 }

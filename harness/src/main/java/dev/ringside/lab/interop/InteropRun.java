@@ -39,7 +39,7 @@ public final class InteropRun {
             image,
             folder.resolve("socket"),
             settings.queues(),
-            List.of());
+            settings.servedWith());
     GuestReport report;
     Duration duration;
     try (Backend backend = Backend.start(service, folder)) {

@@ -39,12 +39,14 @@ public final class KillRun {
   /**
    * A run.
    *
+   * @param packed whether the guest's rings are packed
    * @param seed of the moments
    * @param folder for the image and all else
    */
-  public KillRun(BackendKind kind, long seed, Path folder, Progress progress) {
+  public KillRun(BackendKind kind, boolean packed, long seed, Path folder, Progress progress) {
     // Of the frontends, QEMU looks for its backend again.
-    this.guest = GuestSettings.of(Counterpart.QEMU_PCI).withWriteBack().withReconnection();
+    GuestSettings split = GuestSettings.of(Counterpart.QEMU_PCI).withWriteBack().withReconnection();
+    this.guest = packed ? split.withPackedRings() : split;
     this.kind = kind;
     this.folder = folder;
     this.random = new SplittableRandom(seed);
@@ -86,7 +88,12 @@ public final class KillRun {
   private Boot boot(Path image, int kills, int before) throws IOException {
     Backend.Service service =
         new Backend.Service(
-            kind, guest.counterpart(), image, folder.resolve("socket"), guest.queues(), List.of());
+            kind,
+            guest.counterpart(),
+            image,
+            folder.resolve("socket"),
+            guest.queues(),
+            guest.servedWith());
     Map<String, String> parameters = Map.of("seconds", Integer.toString(kills * SECONDS_OF_A_KILL));
     Backend backend = Backend.start(service, folder);
     try (LinuxGuest linux =

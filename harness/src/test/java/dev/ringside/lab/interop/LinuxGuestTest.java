@@ -22,6 +22,7 @@ class LinuxGuestTest {
   /** What the guest prints of the features, a digit each. */
   private static final String FEATURES = "features:";
 
+  private static final int PACKED_AT = FEATURES.length() + Feature.RING_PACKED.bit();
   private static final int WCE_AT = FEATURES.length() + Feature.BLK_CONFIG_WCE.bit();
 
   @TempDir
@@ -87,6 +88,10 @@ class LinuxGuestTest {
           .as("the guest may choose the cache mode, unless config-wce is off")
           .anyMatch(line -> line.startsWith(FEATURES) && line.charAt(WCE_AT) == choice);
     }
+    char layout = guest.packed() ? '1' : '0';
+    assertThat(result.report().lines())
+        .as("the layout of the rings")
+        .anyMatch(line -> line.startsWith(FEATURES) && line.charAt(PACKED_AT) == layout);
     assertThat(result.report().interrupts()).isPositive();
   }
 }
