@@ -20,6 +20,13 @@ public final class ImageFuzz {
 
   private ImageFuzz() {}
 
+  /** Makes the images before the time of the first input is taken. */
+  public static void fuzzerInitialize() {
+    for (SeedImage image : SeedImage.values()) {
+      image.clean();
+    }
+  }
+
   /** One input. */
   public static void fuzzerTestOneInput(byte[] input) {
     Damage damage = new Damage(input);

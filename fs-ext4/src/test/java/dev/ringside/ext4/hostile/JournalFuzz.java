@@ -10,6 +10,11 @@ public final class JournalFuzz {
 
   private JournalFuzz() {}
 
+  /** Makes the images before the time of the first input is taken. */
+  public static void fuzzerInitialize() {
+    IMAGES.forEach(SeedImage::dirty);
+  }
+
   /** One input. */
   public static void fuzzerTestOneInput(byte[] input) {
     Damage damage = new Damage(input);

@@ -29,6 +29,11 @@ public final class WritesFuzz {
 
   private WritesFuzz() {}
 
+  /** Makes the images before the time of the first input is taken. */
+  public static void fuzzerInitialize() {
+    IMAGES.forEach(SeedImage::clean);
+  }
+
   /** One input. */
   public static void fuzzerTestOneInput(byte[] input) {
     if (input.length < Damage.HEAD) {
